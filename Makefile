@@ -1,16 +1,15 @@
-# make run | demo | test | bench | mutants | faults | fuzz: each sets up .venv first, from python3 alone.
+# make run | demo | test | bench | mutants | faults | units | fuzz: each sets up .venv first, from python3 alone.
 PYTHON ?= python3
 BIN := .venv/bin
 # three for each core: most of the time the tests wait for a daemon or a server
 WORKERS := $(shell $(PYTHON) -c 'import os; print(3 * os.cpu_count())')
-# on a terminal pip says what it is at; in a pipe or a log, nothing
-QUIET := $(shell [ -t 2 ] || echo --quiet)
-PIP := $(BIN)/python -m pip $(QUIET) --disable-pip-version-check
+# errors alone: what else pip says, as that a package has lost an extra, is nothing a newcomer can mend
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
 # the tests start hundreds of processes: each would compile all modules again where this is set
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run demo test checks bench bench-quick lint types contracts unit exhaustive mutants faults fuzz man wheels clean
+.PHONY: run demo test checks bench bench-quick bench-profile lint types contracts unit exhaustive mutants faults units fuzz man wheels clean
 
 run: .venv/installed
 	@$(BIN)/watchfloor run
@@ -50,6 +49,10 @@ mutants: .venv/installed-dev
 faults: .venv/installed-dev
 	$(BIN)/python -m tests.faults
 
+# The shipped units under a live systemd of their own, as root; make wheels before
+units: .venv/installed-dev
+	$(BIN)/python -m tests.units
+
 # Hostile bytes for every reader; what breaks one is kept in tests/fuzz/corpus, which each test run reads again.
 fuzz: .venv/installed-dev
 	$(BIN)/python -m tests.fuzz
@@ -65,6 +68,10 @@ bench: .venv/installed-dev
 bench-quick: .venv/installed-dev
 	$(BIN)/python -m tests.bench --quick
 
+# Where the time of the figures that must not grow goes, by room and package.
+bench-profile: .venv/installed-dev
+	$(BIN)/python -m tests.bench --profile
+
 # All packages in one folder, from which deploy/install.sh installs without a network; make wheels EXTRA=[languages].
 wheels: .venv/installed
 	$(PIP) wheel --constraint constraints.txt --wheel-dir wheels '.$(EXTRA)'
@@ -78,9 +85,11 @@ wheels: .venv/installed
 	@$(PIP) install --constraint constraints.txt --editable . >&2
 	@touch $@
 
-.venv/installed-dev: .venv/installed
+# in one go: after .venv/installed pip would read, resolve and build the same a second time
+.venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv (once; about a minute) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]' >&2
-	@touch $@
+	@touch .venv/installed $@
 
 clean:
 	rm -rf .venv var build wheels *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

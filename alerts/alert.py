@@ -43,6 +43,7 @@ class Kind(StrEnum):
 
 
 ONE_ROUND = timedelta(minutes=1)  # what is decided within it came in together
+KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
 PINGS = frozenset({Kind.ALERT, Kind.UPDATE})
 URGENT_KINDS = PINGS | {Kind.ESCALATION}  # kinds that go to the stand-by too, if they are flash and not sent in time
 

@@ -31,7 +31,8 @@ class KnownEvent:
     `severity` is the highest it was told, `origins` the most. `news` are the additions in words. `alike`: this story
     has so much in common with those told that one without news is a repeat. `elsewhere` is the headline of a story
     in another thread that may tell the same event, "" where its own thread was told. `another`: it tells a deed on
-    another target, at another place or of another doer, so it may be a second attack.
+    another target, at another place or of another doer, so it may be a second attack. `familiar`: the deed with which
+    its headline begins was told of the event as it stands, and nobody new is named.
     """
 
     severity: Severity
@@ -40,6 +41,12 @@ class KnownEvent:
     origins: int = 0
     elsewhere: str = ""
     another: bool = False
+    familiar: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nothing was read that this story adds to its thread, nor enough to call it a repeat."""
+        return not (self.alike or self.news or self.another)
 
 
 @dataclass(frozen=True, slots=True)

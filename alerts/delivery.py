@@ -84,13 +84,23 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """An attempt to send a message that ended: when, what state the message was in then, and what its service said."""
+
+    ended: datetime
+    state: DeliveryState
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message to one target; unique on (subject, kind, revision, target).
 
     `notes` are additional lines: why it is late, what a silence withheld. `handle` is the service's name for the sent
     message (Slack channel and ts, a Message-ID). `held` says why it waits, "" if it does not. `rules` are those that
     told this target. `lease` is when a claim expires. `tried` is the time of the first attempt, `detail` the result of
-    the last one. `carrier` is what tells its content, if it was folded.
+    the last one. `tries` are the attempts that ended, first to last; a store made before alerts_11 kept only how many.
+    `carrier` is what tells its content, if it was folded.
     """
 
     id: str
@@ -116,6 +126,7 @@ class Delivery:
     rules: tuple[str, ...] = ()
     tried: datetime | None = None
     detail: str = ""
+    tries: tuple[Try, ...] = ()
     carrier: Carrier | None = None
     series: str = ""
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 UNREAD = "unread"  # how a headline stands in which no deed was read
+HAPPENED = "happened"  # how a deed stands that is told as done
+DRILL = "drill"  # the deed of those who only rehearse one
+SHARE = "share"  # the deed of who is at one base with somebody else
+WEAPON = "weapon: "  # in a line on an event, before what an attack was done with, or what was shot down
+OWN_THREAD = "a thread of its own: "  # begins why a story left the thread that its wording put it in
+UNLISTED = "?"  # before a place that no list names
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +34,24 @@ class Act:
     aside: bool = False
 
 
+class Keeping:
+    """A value with which is kept what was worked out of it (alerts.decide.once). That is no field: it is not stored."""
+
+    __slots__ = ("kept",)
+    kept: dict[object, tuple[object, Any]]
+
+
 @dataclass(frozen=True, slots=True)
-class EventMention:
+class EventMention(Keeping):
     """An event as one article tells it (ACE 2005: an event mention).
 
     It is read from the headline, or from the first sentence of the text where the headline tells no act. `names` are
     ids of entities and names of the config's lists `party-NAME`, `places` those of them that say where, `located` those
-    of these that stand behind a word such as "in": Baghdad without one may be the government. `things` are
-    lists of settings.events.things. `words` are the stems of what is left. `casualties` counts people by killed,
-    wounded, missing or held. `from_lead`: the headline told no act, so this is what the text begins with.
+    of these that stand behind a word such as "in": Baghdad without one may be the government. `apart` are those where
+    another deed was done than the attack ("talks in Geneva end, army strikes town"). `things` are lists of
+    settings.events.things. `words` are the stems of what is left. `casualties` counts people by killed, wounded,
+    missing or held. `from_lead`: the headline told no act, so this is what the text begins with. `headed` are the
+    listed places that the headline names all the same.
     """
 
     acts: tuple[Act, ...] = ()
@@ -46,6 +62,8 @@ class EventMention:
     casualties: Mapping[str, int] = field(default_factory=dict)
     from_lead: bool = False
     located: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    headed: tuple[str, ...] = ()
 
     @property
     def says_something(self) -> bool:
@@ -54,7 +72,7 @@ class EventMention:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Keeping):
     """One report of an event, as it is kept: which story and thread, when, by which source, under what headline.
 
     `lang` is the code of the headline's language, or the name of its script where nothing tells the language; "" of
@@ -81,9 +99,14 @@ class Link:
     share: float  # of the weight of both reports, from 0 to 1
 
 
+TRANSLATION = "translation"  # the relation of a counterpart to the story beside which it is shown
+
+
 @dataclass(frozen=True, slots=True)
 class Counterpart:
-    """A report in another language of what a story tells, and why it is taken for that.
+    """A report in another language of what a story tells, and why it is taken for that: its `TRANSLATION`.
+
+    It is a story of its own: never a duplicate, an origin of its owner, and held back by no link.
 
     `lang` is as of a report, `both` what both tell, `apart` the minutes between the two, `share` their likeness.
     """

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
-from alerts.alert import Receiver, Severity
+from alerts.alert import Receiver, Severity, Target
 from alerts.where import Point
-from crawler.config.served import BoardSettings
-from crawler.config.upkeep import BackupSettings, Retention
-from crawler.config.yamlfile import Place, Problem
+from crawler.config.problems import Place, Problem
+from crawler.config.settings import BackupSettings, BoardSettings, Retention
 from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import Source
 
@@ -31,6 +31,13 @@ class Condition:
     term: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
 
+    def of(self, op: str) -> Iterator[Condition]:
+        """Yield each condition of the tree from here on that has this operator, in the order of the rule."""
+        if self.op == op:
+            yield self
+        for child in self.children:
+            yield from child.of(op)
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -50,6 +57,45 @@ class Entity:
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # alias ("" for all) -> context
     at: Point | None = None
     reach: float = 0.0
+
+
+class Kinds:
+    """Which entities belong to what. What is found for a name is kept: each alert asks for the same few."""
+
+    def __init__(self, entities: Mapping[str, Entity]) -> None:
+        self._entities = entities
+        self._below: dict[str, list[str]] | None = None
+        self._members: dict[str, tuple[str, ...]] = {}
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the entity `name` and of all entities whose `is_a` leads to it, directly or indirectly.
+
+        `name` may be a kind that is no entity itself.
+        """
+        known = self._members.get(name)
+        if known is None:
+            known = self._members[name] = tuple(self._found(name))
+        return known
+
+    def _found(self, name: str) -> dict[str, None]:
+        if self._below is None:
+            self._below = self._listed()
+        found: dict[str, None] = {}
+        below = [name]
+        while below:
+            kind = below.pop()
+            below += [each for each in self._below.get(kind, ()) if each not in found]
+            if kind in self._entities:
+                found[kind] = None
+        return found
+
+    def _listed(self) -> dict[str, list[str]]:
+        """Return the entities directly in each kind, in their order."""
+        listed: dict[str, list[str]] = {}
+        for each in self._entities.values():
+            for kind in dict.fromkeys(each.is_a):
+                listed.setdefault(kind, []).append(each.id)
+        return listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +193,9 @@ class EventSettings:
 
     `alike` maps a deed to the one that stands for it and its like, `wider` a place to those it lies in, `labels` a
     name to how people read it, `lasting` a deed that is told once to those that end it. `parties` are the names that
-    lists give to states and the like.
+    lists give to states and the like, `opposed` the names of each side of a conflict. `bodies` maps a state to its
+    forces and officials, `homes` to groups there that it does not command. `as_written` is a hash of the setting as it
+    stands in the file: the other values change with the entities too.
     """
 
     alike: Mapping[str, str] = field(default_factory=dict)
@@ -157,11 +205,21 @@ class EventSettings:
     lasting: Mapping[str, frozenset[str]] = field(default_factory=dict)
     defences: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
+    opposed: tuple[frozenset[str], ...] = ()
+    bodies: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    homes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     again: str = ""
     everyday: str = ""
+    nobodys: str = ""
     things: tuple[str, ...] = ()
     wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    as_written: str = ""
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The lists whose words say how a deed beside them is meant."""
+        return tuple(filter(None, (self.again, self.everyday, self.nobodys)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +228,17 @@ class Translate:
 
     url: str
     key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wordless:
+    """The part of a Config that has no words: what is polled, how events are joined, the desk's zone and language."""
+
+    timezone: str
+    language: str
+    sources: tuple[Source, ...]
+    outlets: Outlets
+    events: EventSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +282,27 @@ class Config:
     backup: BackupSettings = field(default_factory=BackupSettings)
     retention: Retention = field(default_factory=Retention)
     outlets: Outlets = field(default=NONE, compare=False)
+    kinds: Kinds = field(init=False, compare=False, repr=False)  # of the entities
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", Kinds(self.entities))
+
+    @property
+    def wordless(self) -> Wordless:
+        """The part that has no words."""
+        return Wordless(self.timezone, self.language, self.sources, self.outlets, self.events)
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The targets of all receivers, by id."""
+        return {each.id: each for receiver in self.receivers.values() for each in receiver.targets}
 
     @property
     def homes(self) -> Mapping[str, tuple[str, ...]]:
         """The targets of each receiver, by id, in the order of its `urls`."""
         return {name: tuple(each.id for each in receiver.targets) for name, receiver in self.receivers.items()}
+
+
+def version_of_texts(texts: Iterable[str]) -> str:
+    """Return a hash of the texts of all files of a config; its first eight digits are the config's `version`."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()

@@ -109,6 +109,27 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Identified:
+    """A stored article found by one of its keys.
+
+    `said` is the content key of what `source` last sent under it, `content_key` that of the newest revision: they
+    differ once the article has its page's text.
+    """
+
+    key: str
+    source: str
+    article: str
+    said: str
+    title: str
+    url: str | None
+    guid: str | None
+    content_key: str
+    revision: int
+    published: datetime | None = None
+    carrier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """An article in its story and thread, as a row of the list of what a story contains."""
 
@@ -159,10 +180,14 @@ def mint(prefix: str, at: datetime, *parts: str) -> str:
 
     The hash is of `parts`, so the same parts in the same second give the same id.
     """
-    seconds = max(0, int((at - EPOCH).total_seconds()))
     # a feed may contain lone surrogates, which strict UTF-8 refuses; five bytes are eight base-32 characters
     digest = int.from_bytes(hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:5], "big")
-    return prefix + _base32(seconds, 6) + _base32(digest, 8)
+    return minted_from(prefix, at) + _base32(digest, 8)
+
+
+def minted_from(prefix: str, at: datetime) -> str:
+    """Return how ids begin that are made in a second; those made later sort behind it."""
+    return prefix + _base32(max(0, int((at - EPOCH).total_seconds())), 6)
 
 
 def minted(name: str) -> datetime | None:

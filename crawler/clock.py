@@ -23,10 +23,19 @@ def wall_time() -> datetime:
 
 
 class Clock:
-    """Return the present time when called. Between two calls of `step` it neither jumps nor stands still."""
+    """Return the present time when called. Between two calls of `step` it neither jumps nor stands still.
 
-    def __init__(self, wall: Callable[[], datetime] = wall_time, seconds: Callable[[], float] = boot_seconds) -> None:
-        self._wall, self._seconds = wall, seconds
+    One that `drifts` has the wall clock of another machine, and follows it as that runs ahead or behind of ours.
+    """
+
+    def __init__(
+        self,
+        wall: Callable[[], datetime] = wall_time,
+        seconds: Callable[[], float] = boot_seconds,
+        *,
+        drifts: bool = False,
+    ) -> None:
+        self._wall, self._seconds, self._drifts = wall, seconds, drifts
         self._start, self._zero = wall(), seconds()
 
     def __call__(self) -> datetime:
@@ -37,6 +46,7 @@ class Clock:
         # the start moves and not the zero: the monotonic clock knows nothing of the step
         drift = self._wall() - self()
         if abs(drift) <= LARGEST_DRIFT:
+            self._start += drift if self._drifts else timedelta(0)
             return timedelta(0)
         self._start += drift
         return drift

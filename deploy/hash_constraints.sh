@@ -1,7 +1,8 @@
 #!/bin/sh
-# Write deploy/constraints-hashes.txt and deploy/languages-hashes.txt anew, after a change of constraints.txt (pip-tools, in an environment of its own):
+# Write deploy/constraints-hashes.txt and those of the extras (languages, postgres) anew, after a change of constraints.txt
+# (pip-tools, in an environment of its own):
 #
-#     deploy/hash_constraints.sh
+#     deploy/hash_constraints.sh [constraints] [languages] [postgres]
 set -eu
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 WORK=$(mktemp -d)
@@ -15,12 +16,12 @@ root, work = map(Path, sys.argv[1:])
 project = tomllib.loads((root / "pyproject.toml").read_text())
 wanted = {
     "constraints": [*project["project"]["dependencies"], *project["build-system"]["requires"]],
-    "languages": project["project"]["optional-dependencies"]["languages"],
+    **{name: project["project"]["optional-dependencies"][name] for name in ("languages", "postgres")},
 }
 for name, packages in wanted.items():
     (work / f"{name}.in").write_text("\n".join([f"-c {root}/constraints.txt", *packages]) + "\n")
 WANTED
-for NAME in constraints languages; do
+for NAME in ${*:-constraints languages postgres}; do
     "$WORK/venv/bin/pip-compile" --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file "$WORK/hashed" "$WORK/$NAME.in"
     {

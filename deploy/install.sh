@@ -1,18 +1,20 @@
 #!/bin/sh
 # Install Watchfloor as a service of this machine, or bring an installed one up to date:
 #
-#     sudo deploy/install.sh [--wheels DIR] [--languages] [--no-start]
+#     sudo deploy/install.sh [--wheels DIR] [--languages] [--postgres] [--board] [--no-start]
 #
 # It may be run again at any time. It never overwrites rules, secrets or the store. What it sets up:
 #
 #     user and group watchfloor   members of the group may read everything and acknowledge: usermod -aG watchfloor NAME
 #     /opt/watchfloor             a virtual environment with the product, and its documents
-#     /etc/watchfloor             rules.yaml, the files it includes, secrets.env (0600): copied once, then yours
+#     /etc/watchfloor             rules.yaml, the files it includes, secrets.env (0600, the service's own): copied once, then yours
 #     /var/lib/watchfloor         the store (0700, the daemon's own); made by systemd
 #     /usr/local/bin/watchfloor   the command; its manual and its completion in /usr/local/share
 #     watchfloor.service          enabled and started
+#     watchfloor-board.service    with --board: the watch board as a service of its own, which the daemon's end leaves alone
 #
-# With --languages also the language model of settings.languages (90 MB more on disk, x86-64 only).
+# With --languages also the language model of settings.languages (90 MB more on disk, x86-64 only), with --postgres the
+# driver of a store in PostgreSQL (settings.store, docs/scaling.md). What an earlier run installed stays.
 # Without a network: --wheels DIR, or a folder `wheels` in the checkout, holds all packages (`make wheels` fills it on a
 # machine with a network and the same Python). Uninstall: docs/operating.md#uninstall.
 set -eu
@@ -22,7 +24,8 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 OPT=/opt/watchfloor
 ETC=/etc/watchfloor
 WHEELS=
-LANGUAGES=
+EXTRAS=
+BOARD=
 START=yes
 
 say() { echo "install: $*"; }
@@ -31,15 +34,18 @@ stop() { echo "install: $*" >&2; exit 1; }
 while [ $# -gt 0 ]; do
     case $1 in
         --wheels) [ $# -gt 1 ] || stop "--wheels needs a folder"; WHEELS=$(cd "$2" && pwd); shift ;;
-        --languages) LANGUAGES=yes ;;
+        --languages | --postgres) EXTRAS="$EXTRAS ${1#--}" ;;
+        --board) BOARD=yes ;;
         --no-start) START=no ;;
-        *) stop "unknown word $1; known: --wheels DIR, --languages, --no-start" ;;
+        -h | --help) sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+        *) stop "unknown word $1; known: --wheels DIR, --languages, --postgres, --board, --no-start" ;;
     esac
     shift
 done
 
 [ "$(id -u)" -eq 0 ] || stop "only root can make users and services: sudo deploy/install.sh"
-command -v systemctl >/dev/null || stop "there is no systemd here; docs/operating.md says what to run instead"
+# the folder is there where systemd was booted (sd_booted(3)); in most containers only its commands are
+[ -d /run/systemd/system ] && command -v systemctl >/dev/null || stop "no systemd runs here; docs/operating.md says what to run instead"
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || stop "Python 3.11 or newer is needed: PYTHON=python3.12 deploy/install.sh"
 # the service may not enter the folders of people (ProtectHome=yes)
 case $("$PYTHON" -c 'import os, sys; print(os.path.realpath(sys.executable))') in
@@ -61,13 +67,15 @@ mkdir -p "$OPT"
 PIP="$OPT/.venv/bin/python -m pip --quiet --disable-pip-version-check install"
 if [ -n "$WHEELS" ]; then
     say "installing the packages in $WHEELS, without a network"
-    $PIP --no-index --find-links "$WHEELS" --constraint "$ROOT/constraints.txt" "watchfloor${LANGUAGES:+[languages]}"
+    $PIP --no-index --find-links "$WHEELS" --constraint "$ROOT/constraints.txt" "watchfloor[$(echo $EXTRAS | tr ' ' ,)]"
     # the same version may hold other code: it is replaced, what it needs stays
     $PIP --no-index --find-links "$WHEELS" --no-deps --force-reinstall watchfloor
 else
     say "installing packages from the network (a minute or two); each must have the hash that was written down"
     $PIP --require-hashes --no-deps --requirement "$ROOT/deploy/constraints-hashes.txt"
-    [ -z "$LANGUAGES" ] || $PIP --require-hashes --no-deps --requirement "$ROOT/deploy/languages-hashes.txt"
+    for EXTRA in $EXTRAS; do
+        $PIP --require-hashes --no-deps --requirement "$ROOT/deploy/$EXTRA-hashes.txt"
+    done
     $PIP --no-deps --no-build-isolation --force-reinstall "$ROOT"
 fi
 rm -rf "$OPT/docs"
@@ -87,6 +95,7 @@ if [ ! -e "$ETC/rules.yaml" ]; then
 fi
 [ -e "$ETC/secrets.env" ] || {
     (umask 077; printf '%s\n' '# NAME=VALUE for each ${NAME} in rules.yaml; only root and the service read this' >"$ETC/secrets.env")
+    chown watchfloor "$ETC/secrets.env" # its own user's, so that the daemon takes up what is saved there
     say "an empty $ETC/secrets.env made"
 }
 
@@ -108,12 +117,22 @@ complete fish /usr/local/share/fish/vendor_completions.d/watchfloor.fish
 install -D -m 0644 "$ROOT/deploy/watchfloor.1" /usr/local/share/man/man1/watchfloor.1
 
 # -- the service
-install -m 0644 "$ROOT/deploy/watchfloor.service" /etc/systemd/system/watchfloor.service
+UNITS=/etc/systemd/system
+SERVICES=watchfloor
+install -m 0644 "$ROOT/deploy/watchfloor.service" "$UNITS/watchfloor.service"
+[ ! -e "$UNITS/watchfloor-board.service" ] || BOARD=yes # of an earlier run: it is brought up to date too
+if [ "$BOARD" = yes ]; then
+    SERVICES="watchfloor watchfloor-board"
+    install -m 0644 "$ROOT/deploy/watchfloor-board.service" "$UNITS/watchfloor-board.service"
+    install -D -m 0644 "$ROOT/deploy/board-alone.conf" "$UNITS/watchfloor.service.d/board.conf"
+fi
 systemctl daemon-reload
 /usr/local/bin/watchfloor check || stop "the rules have errors; mend $ETC/rules.yaml and run this again"
 if [ "$START" = yes ]; then
-    systemctl enable --quiet watchfloor
-    systemctl restart watchfloor
-    say "watchfloor.service is $(systemctl is-active watchfloor || true)"
+    for SERVICE in $SERVICES; do # the daemon first: it makes the store that the board reads
+        systemctl enable --quiet "$SERVICE"
+        systemctl restart "$SERVICE"
+        say "$SERVICE.service is $(systemctl is-active "$SERVICE" || true)"
+    done
 fi
 say "done; members of the group watchfloor may use the command: usermod -aG watchfloor NAME"

@@ -1,5 +1,7 @@
 """What all tests share. Apprise imports a module that Python 3.11 calls deprecated: once here, so -W error is for us."""
 
+import gc
+import os
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,6 +10,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.compiled import compile_tests
 from tests.postgres import Postgres, start
 from tests.unit.child import Child, children
 
@@ -17,6 +20,9 @@ with warnings.catch_warnings():
 
     N_MGR.load_modules()  # type: ignore[no-untyped-call]
 
+# No test asks anybody whose certificate an authority of this machine signed, and to read them all costs each process that
+# fetches 40 ms. Those of a server of our own name its authority here.
+os.environ["SSL_CERT_FILE"] = os.devnull
 
 # Tests that wait for a real limit or unit: they start first, so that none of them is waited for at the end.
 WAITING = ("test_silence", "test_deployed", "test_killed", "test_night", "test_time", "test_workers", "test_secrets")
@@ -27,6 +33,8 @@ SHARING: Mapping[str, str] = {
     **dict.fromkeys(
         ("test_board", "test_board_orders", "test_board_browser", "test_board_pages"), "one daemon and its board"
     ),
+    "test_board_real_news": "a day of real news",
+    **dict.fromkeys(("test_board_saving", "test_board_saving_browser"), "saving from the board"),
 }
 
 
@@ -44,6 +52,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRoom:
     """Share the tests out in the order of `pytest_collection_modifyitems`."""
     config.option.loadscopereorder = False
     return ByRoom(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Compile the tests before the workers start."""
+    compile_tests(config)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what was imported and collected: it would walk all of it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

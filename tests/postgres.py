@@ -17,6 +17,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from alerts.store.opening import PACKAGES
+from crawler.store.db import Database
+
 VARIABLE = "WATCHFLOOR_TEST_POSTGRES"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
 # what a test wrote need not survive a power failure
@@ -29,14 +32,24 @@ class Postgres:
     def __init__(self, url: str) -> None:
         self.url = url  # of its own database, in which nothing is stored
         self._made: list[str] = []
+        self._migrated = ""
 
-    def database(self) -> str:
-        """Create an empty database and return its URL."""
+    def database(self, like: str = "template0") -> str:
+        """Create a database, an empty one or a copy, and return its URL."""
         name = f"wf_{uuid.uuid4().hex[:12]}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY wal_log")
         self._made.append(name)
         before, mark, after = self.url.partition("?")
         return f"{before.rpartition('/')[0]}/{name}{mark}{after}"
+
+    def store(self) -> str:
+        """Create a database with our tables in it, a copy of one that was migrated, and return its URL."""
+        if not self._migrated:
+            database = Database(self.database())
+            database.migrate(*PACKAGES)
+            database.close()
+            self._migrated = self._made[-1]
+        return self.database(like=self._migrated)
 
     def sql(self, text: str) -> None:
         """Run a statement outside all transactions."""

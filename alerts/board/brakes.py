@@ -37,10 +37,15 @@ class Listeners:
     def __init__(self) -> None:
         self._of = Counter[str]()
 
+    @property
+    def number(self) -> int:
+        """How many pages are open."""
+        return self._of.total()
+
     @contextmanager
     def one_more(self, remote: str, *, proxy: bool) -> Iterator[None]:
         """Count a page as open for the length of the `with` block; a proxy asks for many people. Raises Full."""
-        if self._of.total() >= MOST_LISTENERS or (self._of[remote] >= MOST_OF_ONE and not proxy):
+        if self.number >= MOST_LISTENERS or (self._of[remote] >= MOST_OF_ONE and not proxy):
             raise Full
         self._of[remote] += 1
         try:

@@ -18,18 +18,19 @@ from alerts.board.watched import WatchState, unwatched, watched
 from alerts.rule import Config
 from alerts.run.ask import ControlError, ask
 from alerts.run.health import down_since
+from alerts.run.life_sign import is_watched, last_life, last_seen
 from alerts.run.lock import holder
+from alerts.run.others import collects, others, watched_by
 from alerts.run.rules_shown import config_or_kept, seen
 from alerts.run.stored import last_reload
-from alerts.run.watch import is_watched, last_life, last_seen
 from alerts.store.opening import reading
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from crawler.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 CONFIG_LOOKED = 2.0  # seconds between two looks whether the rules have changed
-ORDER_WITHIN = 15.0  # seconds for the daemon to carry out what a form asks
+READ_WITHIN = 45.0  # seconds for the daemon to run a command that reads: it stops by itself after 40
 
 
 class Desk:
@@ -85,7 +86,7 @@ class Desk:
 
     def command(self, words: Sequence[str]) -> str:
         """Return what a command prints, as the daemon's own process for that ran it. Raises ControlError."""
-        reply = self.order({"command": "read", "words": list(words), "columns": None, "color": False})
+        reply = self.order({"command": "read", "words": list(words), "columns": None, "color": False}, READ_WITHIN)
         return "".join(text for _, text in reply["said"])
 
     def glance(self, work: Callable[[Connection], T]) -> T:
@@ -121,16 +122,25 @@ class Desk:
         pid = holder(self.state_dir)
         life = last_life(self.state_dir, pid)
         if not is_watched(self.state_dir, now):
-            return unwatched(pid, life[0] if life else last_seen(self.state_dir), zone, now)
+            seen = life[0] if life else last_seen(self.state_dir)
+            return unwatched(pid, seen, zone, now, self._others())
         try:
             down, reload = self.glance(lambda connection: (down_since(connection), last_reload(connection)))
         except StoreError:  # whoever asks reads the store as well, and says what is wrong with it
             down, reload = None, None
         return watched(life[1] if life else "", down, reload, zone, now)
 
-    def order(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the daemon's answer to an order. Raises ControlError."""
+    def _others(self) -> str:
+        """Return in words which other daemons watch the store, "" if none does or the store cannot be read."""
+        try:
+            found = self.glance(lambda connection: others(connection, self.state_dir))
+        except StoreError:  # whoever asks reads the store as well, and says what is wrong with it
+            return ""
+        return watched_by([each.name for each in found]) if collects(found) else ""
+
+    def order(self, request: Mapping[str, Any], within: float) -> Mapping[str, Any]:
+        """Return the daemon's answer to an order, waited for so many seconds. Raises ControlError."""
         socket = next((each for each in self._sockets if each.exists()), None)
         if socket is None:
             raise ControlError("no daemon runs here; nothing can be changed until it does")
-        return ask(socket, request, ORDER_WITHIN)
+        return ask(socket, request, within)

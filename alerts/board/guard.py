@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from alerts.board.page import Reader
 from alerts.render.words import plain
 from alerts.run.host_header import bare, is_address
-from crawler.config.served import BoardSettings
+from crawler.config.settings import BoardSettings
 
 COOKIE = "watchfloor"
 SIGNED_FOR = timedelta(days=7)

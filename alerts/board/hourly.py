@@ -9,7 +9,7 @@ from typing import Any
 from alerts.alert import Severity
 from alerts.store.severities import Made
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 ROWS_SHOWN = 40  # rules of a day: those with most alerts
 
 
@@ -17,16 +17,6 @@ def hours(counted: Mapping[datetime, int], now: datetime, n: int) -> list[int]:
     """Return the counts of the last `n` hours by the clock, the one that runs last, the oldest first."""
     last = now.replace(minute=0, second=0, microsecond=0)
     return [counted.get(last - at * HOUR, 0) for at in reversed(range(n))]
-
-
-def by_day(times: Iterable[datetime], now: datetime, n: int) -> list[int]:
-    """Return how many of the times fall in each of the last `n` spans of 24 hours, the oldest first."""
-    counts = [0] * n
-    for each in times:
-        back = (now - each) // DAY
-        if 0 <= back < n:
-            counts[n - 1 - back] += 1
-    return counts
 
 
 def day_rows(made: Sequence[Made], titles: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:

@@ -8,11 +8,10 @@ from typing import Any
 
 from alerts.board.page import API, Order, Page
 from alerts.board.registry import ORDERS, PAGES
+from alerts.board.shapes import TEXT, keys
 
-ANY_OBJECT = {"type": "object", "additionalProperties": True}
 ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
-DONE = {"type": "object", "properties": {"said": {"type": "string"}, "answer": ANY_OBJECT}, "required": ["said"]}
-TEXT = {"type": "string"}
+FORM = "application/x-www-form-urlencoded"
 
 
 def openapi() -> dict[str, Any]:
@@ -22,6 +21,8 @@ def openapi() -> dict[str, Any]:
         paths.setdefault(f"{API}{page.path}", {})["get"] = _read(page)
     for order in ORDERS:
         paths.setdefault(f"{API}{order.path}", {})["post"] = _order(order)
+    named: dict[str, Any] = {}
+    described = {path: _hoisted(operations, named) for path, operations in paths.items()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -29,8 +30,8 @@ def openapi() -> dict[str, Any]:
             "version": "1",
             "description": "What each page of the board shows. Keys are added, never removed; null means absent.",
         },
-        "paths": paths,
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "paths": described,
+        "components": {"schemas": named, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }
 
 
@@ -40,7 +41,7 @@ def _read(page: Page) -> dict[str, Any]:
         "summary": page.title,
         "operationId": page.name,
         "parameters": [*_path(page.path), *query],
-        "responses": {"200": _answer("the record of the page", ANY_OBJECT), **_errors(400, 403, 404, 503)},
+        "responses": {"200": _answer("the record of the page", page.answer), **_errors(400, 403, 404, 503)},
     }
 
 
@@ -50,13 +51,34 @@ def _order(order: Order) -> dict[str, Any]:
         "summary": order.title,
         "security": [{"token": []}],
         "parameters": _path(order.path),
-        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": _object(fields)}}},
-        "responses": {"200": _answer("what came of it", DONE), **_errors(400, 403, 404, 409, 503)},
+        "requestBody": {"content": {FORM: {"schema": _object(fields)}}},
+        "responses": {
+            "200": _answer("what came of it", keys(said=TEXT, answer=order.answer)),
+            **_errors(400, 401, 403, 404, 409, 413, 415, 503),
+        },
     }
 
 
 def _object(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": dict(fields)}
+
+
+def _hoisted(part: Any, named: dict[str, Any]) -> Any:
+    """Return a part of the document with each shape that has a title told once, in `named`, and referred to.
+
+    Raises ValueError where two shapes have one title.
+    """
+    if isinstance(part, list):
+        return [_hoisted(each, named) for each in part]
+    if not isinstance(part, Mapping):
+        return part
+    whole = {name: _hoisted(each, named) for name, each in part.items()}
+    if "properties" not in part or "title" not in part:
+        return whole
+    name = "".join(word.capitalize() for word in re.findall(r"[a-z]+", part["title"].lower()))
+    if named.setdefault(name, whole) != whole:
+        raise ValueError(f'two shapes have the title "{part["title"]}"')
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _path(path: str) -> list[dict[str, Any]]:

@@ -8,7 +8,10 @@ from typing import Any
 
 from alerts.alert import Scope
 from alerts.board.page import BadQuery, Order, Query
-from crawler.config.keys import span
+from alerts.board.shapes import ACK as GIVEN
+from alerts.board.shapes import FLAG, SEVERITY, TEXT, TEXTS, TIME, WHOLE, each, keys, more
+from alerts.board.shapes import SILENCE as QUIET
+from crawler.config.lengths import span
 
 LONGEST_NOTE = 300  # characters, as alerts/line/orders.py keeps of a reason
 SCOPES = tuple(each.value for each in Scope)
@@ -21,16 +24,32 @@ def signed(name: str) -> str:
 
 
 def _ack(parts: Mapping[str, str], _: Query, name: str) -> Mapping[str, Any]:
-    return {"command": "ack", "id": parts["story"], "by": signed(name)}
+    # the page shows what waits to be sent too
+    return {"command": "ack", "id": parts["story"], "by": signed(name), "unsent": True}
 
 
 def _acked(answer: Mapping[str, Any]) -> str:
     acks = answer["acks"]
     first = acks[0]
     word = "Acknowledged" if first["first"] else "It was acknowledged already"
-    left = sum(len(each["left"]) for each in acks)
-    graver = f" {left} graver of its event {'is' if left == 1 else 'are'} not." if left else ""
-    return f"{word} by {first['by']}.{graver}"
+    left = [other for each in acks for other in each["left"]]
+    graver, unsent = sum(each["sent"] for each in left), sum(not each["sent"] for each in left)
+    said = [f" {graver} graver of its event {'is' if graver == 1 else 'are'} not."] if graver else []
+    said += [f" {unsent} that nobody was sent yet {'is' if unsent == 1 else 'are'} not."] if unsent else []
+    return f"{word} by {first['by']}.{''.join(said)}"
+
+
+def _undo(parts: Mapping[str, str], _: Query, name: str) -> Mapping[str, Any]:
+    return {"command": "ack-undo", "id": parts["story"], "by": signed(name)}
+
+
+def _undone(answer: Mapping[str, Any]) -> str:
+    first = answer["acks"][0]
+    still = f" It counts as acknowledged by {first['still']} still." if first["still"] else ""
+    by = first["earlier"]
+    earlier = f" The earlier one by {by} counts again, for what was told until then." if by else ""
+    reaction = "" if first["via"] == "command" else f" It was a reaction ({first['via']}): take that away too."
+    return f"The acknowledgement by {first['by']} is taken back.{still}{earlier}{reaction}"
 
 
 def _note(parts: Mapping[str, str], form: Query, name: str) -> Mapping[str, Any]:
@@ -91,13 +110,24 @@ def _polled(answer: Mapping[str, Any]) -> str:
     return f"{answer['source']} is polled now."
 
 
-ACK = Order("/stories/{story}/ack", "Acknowledge a story's event", _ack, _acked)
-NOTE = Order("/stories/{story}/note", "Note something on a story", _note, _noted, {"text": "the note"})
+OTHER = keys("Story that an ack covers or leaves", story=TEXT, severity=SEVERITY, title=TEXT, sent=FLAG)
+ACKED = more(GIVEN, first=FLAG, asked=TEXT, title=TEXT, covers=TEXTS, covered=each(OTHER), left=each(OTHER))
+ACK = Order("/stories/{story}/ack", "Acknowledge a story's event", _ack, _acked, keys(acks=each(ACKED)))
+UNDO = Order(
+    "/stories/{story}/ack/undo",
+    "Take an acknowledgement back",
+    _undo,
+    _undone,
+    keys(acks=each(more(GIVEN, asked=TEXT, title=TEXT, still=TEXT, earlier=TEXT))),
+)
+NOTED = keys(story=TEXT, at=TIME, by=TEXT, text=TEXT)
+NOTE = Order("/stories/{story}/note", "Note something on a story", _note, _noted, NOTED, {"text": "the note"})
 SILENCE = Order(
     "/silences",
     "Begin a silence",
     _silence,
     _silenced,
+    more(QUIET, last_24h=keys(messages=WHOLE)),
     {
         "scope": f"what it is on: {', '.join(SCOPES)}",
         "value": "which: an id, an outlet, an entity, words of a headline",
@@ -105,6 +135,8 @@ SILENCE = Order(
         "reason": "why",
     },
 )
-END_SILENCE = Order("/silences/{silence}/end", "End a silence", _end, _ended)
-RESEND = Order("/deliveries/{delivery}/resend", "Send a message again", _resend, _resent)
-POLL = Order("/sources/{source}/poll", "Poll a source now", _poll, _polled)
+END_SILENCE = Order("/silences/{silence}/end", "End a silence", _end, _ended, QUIET)
+RESEND = Order(
+    "/deliveries/{delivery}/resend", "Send a message again", _resend, _resent, keys(id=TEXT, was=TEXT, what=TEXT)
+)
+POLL = Order("/sources/{source}/poll", "Poll a source now", _poll, _polled, keys(source=TEXT, due=TIME))

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.board.shapes import Shape
 from alerts.rule import Config
 
 Record = Mapping[str, Any]
@@ -78,7 +79,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: its template is templates/NAME.html, its JSON is at /api/v1 and its path.
+    """A page: its template is templates/NAME.html, its JSON is at /api/v1 and its path; `answer` is the shape of that.
 
     `menu` is its word in the menu, "" for none, `key` the letter that opens it after "g". `filters` are the names that
     its query may have, with a sentence on each: for the OpenAPI document.
@@ -88,6 +89,7 @@ class Page:
     path: str
     title: str
     read: Callable[[Asked], Record]
+    answer: Shape
     menu: str = ""
     key: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -109,14 +111,17 @@ class Order:
     """What a form of a page asks of the daemon.
 
     `request` makes the request for the control socket from the path, the form and the reader's name; or raises
-    BadQuery. `done` says in words what the daemon's answer means. The reader goes back to the page of the form.
+    BadQuery, or NotFound. `done` says in words what the daemon's answer means, `answer` is its shape. The reader goes
+    back to the page of the form. `within` are the seconds that the daemon has for it.
     """
 
     path: str
     title: str
     request: Callable[[Mapping[str, str], Query, str], Mapping[str, Any]]
     done: Callable[[Mapping[str, Any]], str]
+    answer: Shape
     fields: Mapping[str, str] = field(default_factory=dict)
+    within: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 from alerts.alert import Severity
 from alerts.board.projection import on_map, project
-from alerts.line.orders import stamp
+from alerts.render.records import stamp
 from alerts.where import Where
 
-SMALLEST, PER_STORY, LARGEST = 5.0, 3.0, 26.0  # radius of a circle, in units of the map
+SMALLEST, PER_EVENT, LARGEST = 5.0, 3.0, 26.0  # radius of a circle, in units of the map
 GRAVER = 1.25  # by which a circle grows with each step of severity
 
 
@@ -29,6 +29,11 @@ class Spot:
         return max(Severity.of(each["severity"]) for each in self.stories).word
 
     @property
+    def events(self) -> int:
+        """How many events its stories are of."""
+        return len({each["thread"] for each in self.stories})
+
+    @property
     def record(self) -> dict[str, Any]:
         """The place as the page and its JSON have it; x, y and r are of the map, None outside of it."""
         x, y = project(self.where.lat, self.where.lon) if on_map(self.where.lat, self.where.lon) else (None, None)
@@ -38,22 +43,22 @@ class Spot:
             "stories": list(self.stories),
             "x": None if x is None else round(x, 1),
             "y": None if y is None else round(y, 1),
-            "r": round(radius(len(self.stories), self.severity), 1),
+            "r": round(radius(self.events, self.severity), 1),
         }
 
 
-def radius(stories: int, severity: str) -> float:
-    """Return how large a place is drawn: by its area for the number of stories, larger the graver the gravest is."""
-    return min(LARGEST, (SMALLEST + PER_STORY * sqrt(stories - 1)) * GRAVER ** (Severity.of(severity) - 1))
+def radius(events: int, severity: str) -> float:
+    """Return how large a place is drawn: by its area for the number of events, larger the graver the gravest is."""
+    return min(LARGEST, (SMALLEST + PER_EVENT * sqrt(events - 1)) * GRAVER ** (Severity.of(severity) - 1))
 
 
 def spots(told: Iterable[tuple[Where, dict[str, Any]]]) -> list[Spot]:
-    """Return the places of stories: the gravest first, of those the one with most stories."""
+    """Return the places of stories: the gravest first, of those the one with most events."""
     at: dict[str, tuple[Where, list[dict[str, Any]]]] = {}
     for where, story in told:
         at.setdefault(where.id, (where, []))[1].append(story)
     found = [Spot(where, tuple(stories)) for where, stories in at.values()]
-    return sorted(found, key=lambda each: (-Severity.of(each.severity), -len(each.stories), each.where.label))
+    return sorted(found, key=lambda each: (-Severity.of(each.severity), -each.events, each.where.label))
 
 
 def collection(found: Sequence[Spot]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from alerts.line.orders import stamp
+from alerts.render.records import stamp
 
 
 def dumped(record: Any) -> str:

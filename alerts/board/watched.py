@@ -23,11 +23,13 @@ class WatchState:
     words: str = ""
 
 
-def unwatched(pid: int | None, seen: datetime | None, zone: str, now: datetime) -> WatchState:
-    """Return the state of a watch that does not go on; `seen` is the last life sign."""
+def unwatched(pid: int | None, seen: datetime | None, zone: str, now: datetime, others: str = "") -> WatchState:
+    """Return the state of a watch that does not go on here; `seen` is the last life sign, `others` watch the store."""
+    if others:
+        return WatchState(True, f"The daemon of this board does not run or stands still; {others}. Start it again.")
     if pid is None:
-        last = f"; the last one showed life {time(seen, zone, now)}" if seen else ""
-        return WatchState(False, f"Nothing is watched: no daemon runs here{last}. What you see does not change.")
+        gone = f"the daemon is gone since {time(seen, zone, now)}" if seen else "no daemon runs here"
+        return WatchState(False, f"Nothing is watched: {gone}. What you see does not change until one is started.")
     last = f" since {time(seen, zone, now)}" if seen else ""
     return WatchState(False, f"Nothing is watched: the daemon (pid {pid}) STANDS STILL{last}. Start it again.")
 

@@ -6,7 +6,7 @@ Everything printed is escaped, and cleaned as in messages: what a feed sent cann
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -58,6 +58,7 @@ def _environment() -> Environment:
     made.filters |= {
         "counted": counted,
         "iso": iso,
+        "keyed": keyed,
         "language": language,
         "link": words.link,
         "moment": moment,
@@ -90,6 +91,11 @@ def with_query(address: str, **values: str) -> str:
     parts = urlsplit(address)
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in values]
     return urlunsplit(parts._replace(query=urlencode([*kept, *values.items()])))
+
+
+def keyed(rows: Sequence[Mapping[str, Any]], name: str) -> dict[str, Mapping[str, Any]]:
+    """Return rows by what each has under a name."""
+    return {str(each[name]): each for each in rows}
 
 
 def iso(at: datetime) -> str:

@@ -1,9 +1,9 @@
 """Commands of others go in over a socket; each runs in a child forked from this process, as the daemon's user.
 
-Started by alerts/run/reads.py, which stands between it and whoever asks the daemon. This process imports what the
-commands import and reads the rules, once: a command is then a fork of some milliseconds instead of a second of imports.
-It has no secret. The words are somebody else's: what is not a command that reads, and every option that names a file,
-is refused here.
+Started by alerts/run/reads.py, which stands between it and whoever asks the daemon. The first command waits for what it
+needs itself; while nobody asks, this process imports what the others import and reads the rules, once: a command is
+then a fork of some milliseconds instead of a second of imports. It has no secret. The words are somebody else's: what
+is not a command that reads, and every option that names a file, is refused here.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import importlib
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,7 +32,7 @@ from alerts.cli import COMMANDS, main
 from alerts.cli.reading import READS, is_read, names_files
 from alerts.run import pieces
 from alerts.run.rules_shown import config_shown
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from crawler.limits import limit
 
 ASKED = "asked"  # the context's object: such a command does not ask the daemon in its turn
@@ -43,7 +45,6 @@ LARGEST_REQUEST = 200_000  # bytes
 # child's pid and at last its exit code, the one that starts it
 STREAMS = 4
 REFUSED = -2  # in an exit code's place, of a command that is not run for others; whoever may run it alone does
-RULES_READ = frozenset({"stories", "search", "handover", "explain", "sources", "deliveries"})  # by these commands
 IDLE = 900.0  # seconds without a request, after which this process ends, and its memory is free again
 
 
@@ -55,36 +56,59 @@ def serve(line: socket.socket) -> None:
     os.chdir(ROOT)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # end quietly: the daemon, which it may be meant for, says the rest
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: the kernel clears them away
-    for name in READS:
-        importlib.import_module(COMMANDS[name][0].partition(":")[0])
-    os.nice(NICE)  # the watch goes first; not before, or a busy machine would never have it ready
+    lower, later = NICE, [*(partial(_load, name) for name in READS), partial(_read_rules, os.environ)]
     line.settimeout(IDLE)
     with suppress(TimeoutError):
         while True:
+            if later and not select.select([line], [], [], 0)[0]:
+                later.pop(0)()
+                continue
             message, streams, _, _ = socket.recv_fds(line, LARGEST_REQUEST, STREAMS)
             if not message:
                 return
-            request = json.loads(message)
-            _read_rules(request["words"], request["environ"])
-            if os.fork() == 0:
-                line.close()
-                _child(request["words"], request["environ"], streams)
+            if not _has_gone(streams[2]):
+                request = json.loads(message)
+                _prepare(request["words"], request["environ"])
+                os.nice(lower)  # the watch goes first; not before, or a busy machine would never have it ready
+                lower = 0
+                if os.fork() == 0:
+                    line.close()
+                    _child(request["words"], request["environ"], streams)
             for each in streams:
                 os.close(each)
 
 
-def _read_rules(words: list[str], environ: Mapping[str, str]) -> None:
-    """Read the rules before the fork where their files have changed since: the children then find them read."""
-    if words[0] in RULES_READ:
-        with suppress(ConfigError, OSError):  # the command says what is wrong with them
-            config_shown(Path(environ["WATCHFLOOR_CONFIG"]))
+def _has_gone(status: int) -> bool:
+    """Return whether nobody reads what a command would say: who asked while this process started waits no more."""
+    looked = select.poll()
+    looked.register(status, 0)
+    return any(event & select.POLLERR for _, event in looked.poll(0))
+
+
+def _prepare(words: list[str], environ: Mapping[str, str]) -> None:
+    """Load what a command needs before the fork, so that the next one finds it loaded."""
+    if words[0] in READS:
+        _load(words[0])
+    if words[0] == "explain":  # the others mostly do with what the daemon keeps of the rules
+        _read_rules(environ)
     gc.freeze()  # a child that looked through all this for garbage would copy its pages
+
+
+def _load(name: str) -> None:
+    importlib.import_module(COMMANDS[name][0].partition(":")[0])
+
+
+def _read_rules(environ: Mapping[str, str]) -> None:
+    """Read the rules where their files have changed since: the children then find them read."""
+    with suppress(ConfigError, OSError):  # the command says what is wrong with them
+        config_shown(Path(environ["WATCHFLOOR_CONFIG"]))
 
 
 def _child(words: list[str], environ: Mapping[str, str], streams: list[int]) -> NoReturn:
     """Run the command on these streams, say pid and exit code in the last of them, and end the process."""
     printed, past, status, start = streams
-    os.write(status, f"{os.getpid()}\n".encode())
+    with suppress(BrokenPipeError):  # who asked went away in this moment
+        os.write(status, f"{os.getpid()}\n".encode())
     if not os.read(start, 1):  # until the daemon has a handle of this process, so that it kills no other
         os._exit(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.loading import Faults, articles_in, load_config
+from alerts.cli.common import (
+    config_option,
+    counted,
+    fail,
+    json_option,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.cli.loading import Faults, articles_in, load_config, read_config, refuse
 from alerts.cli.progress import doing, progress
 from alerts.cli.screen import show
 from alerts.cli.stored import archived, kept_only_matched
 from alerts.cli.times import SINCE, Moment, beginning
-from alerts.render.words import plain
+from alerts.render.words import plain, span
 from alerts.rule import Config
 from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run
+from alerts.rules.lint import failed_tests
 from crawler.article import Article
+from crawler.config.includes import NO_FILE
+from crawler.config.problems import ConfigError
 
 HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
+RATED_FROM = timedelta(hours=24)  # of news: the nights of a day are quieter than its noons
 
 
 @click.command(name="backtest")
@@ -36,7 +50,7 @@ HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
 @click.option(
     "--against",
     type=click.Path(path_type=Path),
-    help="Another rules file: show what the one at --config changes on it.",
+    help="Another rules file, with the files it includes: show what the one at --config changes on it.",
 )
 def command(
     path: Path | None,
@@ -51,7 +65,7 @@ def command(
     rules = rules_path(path)
     # nothing is sent, so the receivers' URLs may stay unresolved, as on the machine of whoever writes the rules
     config = load_config(rules, resolve_secrets=False)
-    other = load_config(against, resolve_secrets=False) if against else None
+    other = _load_other(against) if against else None
     faults = Faults(str(file))
     if file:
         articles = [line.article for line in articles_in(file, faults)]
@@ -62,14 +76,33 @@ def command(
     # `--against` is the file before the change, --config the one after it
     unseen = {} if file else _unseen(config, state_path(state_dir, rules))
     if other is not None:
-        _tell_changes(
-            compare(run(other, progress(articles, "matching by the other")), found), len(articles), as_json=as_json
-        )
+        before = run(other, progress(articles, "matching by the other"))
+        live = {each.id for each in other.rules if each.mode == "live"}
+        _tell_changes(compare(before, found, live), len(articles), as_json=as_json)
     else:
-        _tell_counts(config, per_rule(found, config), articles, unseen, as_json=as_json)
+        now = datetime.now(UTC)
+        held = None if file else now - min((each.first_seen for each in articles), default=now)
+        _tell_counts(config, per_rule(found, config), articles, unseen, held, as_json=as_json)
     if unseen and not as_json:
         show(f"not counted: {unseen['words']}")
+    if not as_json:
+        for problem in failed_tests(config):
+            show(str(problem), err=True)
     faults.end()
+
+
+def _load_other(path: Path) -> Config:
+    """Return the rules to compare with; exit with 1 where they are faulty, in one sentence where only files lack."""
+    try:
+        return read_config(path, resolve_secrets=False)
+    except ConfigError as error:
+        lacking = [each for each in error.problems if NO_FILE in each.message]
+        if len(lacking) < len(error.problems):
+            refuse(error)
+        fail(
+            f"{path} includes {counted(len(lacking), 'file')} that {path.parent} does not have. Copy the whole folder "
+            f"(cp -r), put the copy beside the rules themselves, or have git bring it: git worktree add FOLDER COMMIT"
+        )
 
 
 def _unseen(config: Config, state: Path) -> dict[str, object]:
@@ -85,16 +118,34 @@ def _unseen(config: Config, state: Path) -> dict[str, object]:
 
 
 def _tell_counts(
-    config: Config, counts: dict[str, int], articles: list[Article], unseen: dict[str, object], *, as_json: bool
+    config: Config,
+    counts: dict[str, int],
+    articles: list[Article],
+    unseen: dict[str, object],
+    held: timedelta | None,
+    *,
+    as_json: bool,
 ) -> None:
-    span = days(articles)
+    """Print the matches of each rule, and how many that is a day.
+
+    `held` is for how long the archive has news, None of a file: of less than a day there is no rate.
+    """
+    total = days(articles)
+    is_short = held is not None and held < RATED_FROM
     if as_json:
-        rows = [{"rule": rule, "matches": n, "per_day": round(n / span, 2)} for rule, n in counts.items()]
-        print_json({"articles": len(articles), "days": span, "rules": rows, **({"unseen": unseen} if unseen else {})})
+        rows = [
+            {"rule": rule, "matches": n, "per_day": None if is_short else round(n / total, 2)}
+            for rule, n in counts.items()
+        ]
+        print_json({"articles": len(articles), "days": total, "rules": rows, **({"unseen": unseen} if unseen else {})})
         return
     for rule, n in counts.items():
-        show(f"{n:6}  {n / span:7.1f} a day  {rule}")
-    show(f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span} days")
+        show(f"{n:6}  {rule}" if is_short else f"{n:6}  {n / total:7.1f} a day  {rule}")
+    found, of = counted(sum(counts.values()), "match"), counted(len(config.rules), "rule")
+    when = f"{total} day{'s' * (total != 1)}"
+    if held is not None and is_short:
+        when = f"too little news stored for a rate: {span(held)}"
+    show(f"{found} of {of} on {counted(len(articles), 'article')}, {when}")
 
 
 def _tell_changes(changes: list[RuleChange], articles: int, *, as_json: bool) -> None:
@@ -103,17 +154,21 @@ def _tell_changes(changes: list[RuleChange], articles: int, *, as_json: bool) ->
         return
     for change in changes:
         gained, lost, changed = len(change.gained), len(change.lost), len(change.changed)
-        show(f"{change.rule}: {gained} gained, {lost} lost, {changed} with another severity")
+        told = f"{len(change.told)} told already by other rules, " if change.told else ""
+        show(f"{change.rule}: {gained} gained, {told}{lost} lost, {changed} with another severity")
         _headlines("+", change.gained)
+        _headlines("=", [each for each, _ in change.told], [rules for _, rules in change.told])
         _headlines("-", change.lost)
         for before, after in change.changed[:HEADLINES_SHOWN]:
             show(f"  ~ {before.severity.word} -> {after.severity.word}: {plain(after.article.title)}")
-    show(f"{len(changes)} rules differ on {articles} articles")
+    rules = counted(len(changes), "rule")
+    show(f"{rules} {'differs' if len(changes) == 1 else 'differ'} on {counted(articles, 'article')}")
 
 
-def _headlines(sign: str, caught: tuple[Caught, ...]) -> None:
-    for each in caught[:HEADLINES_SHOWN]:
-        show(f"  {sign} {each.severity.word}: {plain(each.article.title)}")
+def _headlines(sign: str, caught: Sequence[Caught], by: Sequence[tuple[str, ...]] = ()) -> None:
+    for number, each in enumerate(caught[:HEADLINES_SHOWN]):
+        said = f" (by {', '.join(by[number])})" if by else ""
+        show(f"  {sign} {each.severity.word}: {plain(each.article.title)}{said}")
     if len(caught) > HEADLINES_SHOWN:
         show(f"  {sign} and {len(caught) - HEADLINES_SHOWN} more")
 
@@ -122,6 +177,7 @@ def _record(change: RuleChange) -> dict[str, object]:
     return {
         "rule": change.rule,
         "gained": [_caught(each) for each in change.gained],
+        "told": [{**_caught(each), "by": list(rules)} for each, rules in change.told],
         "lost": [_caught(each) for each in change.lost],
         "changed": [
             {**_caught(after), "before": before.severity.word, "score_before": before.score}

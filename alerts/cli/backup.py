@@ -13,8 +13,8 @@ from alerts.cli.screen import show
 from alerts.rules import config as configuration
 from alerts.run.backup_thread import folder_of
 from alerts.run.backups import Manifest, backups_in, make_backup
-from crawler.config.upkeep import BackupSettings
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
+from crawler.config.settings import BackupSettings
 
 
 @click.command(name="backup")
@@ -31,9 +31,9 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, keep: i
     """
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    settings = settings_of(rules)
     os.umask(0o077)
     if folder is None:
+        settings = settings_of(rules)
         folder, keep = folder_of(settings, state), keep or settings.keep
     made = make_backup(state, folder, datetime.now(UTC), keep)
     if as_json:
@@ -44,6 +44,17 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, keep: i
         f"{made.path}: {made.bytes:,} bytes, {made.counts['articles']:,} articles, checked",
         f"kept in {folder}: {kept}; put it back with: watchfloor restore {made.path}",
     )
+
+
+def settings_of(rules: Path) -> BackupSettings:
+    """Return settings.backup; those that hold where nothing is written if the rules cannot be read, which is said."""
+    try:
+        return configuration.load(rules, resolve_secrets=False, environ={}).backup
+    except (ConfigError, OSError):
+        if os.path.lexists(rules):
+            words = "settings.backup is not known, and the folder is that of the state directory"
+            click.echo(f"note: {rules} cannot be used (watchfloor check): {words}", err=True)
+        return BackupSettings()  # a backup is most wanted when something is wrong
 
 
 def row(made: Manifest) -> dict[str, object]:
@@ -58,11 +69,3 @@ def row(made: Manifest) -> dict[str, object]:
         "sign": made.sign,
         "counts": dict(made.counts),
     }
-
-
-def settings_of(rules: Path) -> BackupSettings:
-    """Return settings.backup; those that hold where nothing is written if the rules cannot be read."""
-    try:
-        return configuration.load(rules, resolve_secrets=False, environ={}).backup
-    except (ConfigError, OSError):
-        return BackupSettings()  # a backup is most wanted when something is wrong

@@ -17,17 +17,18 @@ from alerts.cli.common import config_option, counted, excerpt, rules_path, secre
 from alerts.cli.loading import load_config, refuse
 from alerts.cli.places import STORE
 from alerts.cli.progress import doing, progress
-from alerts.cli.secrets import Secrets
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
 from alerts.rules.everywhere import everywhere
-from alerts.rules.lint import BROAD_A_DAY, failed_tests, strange_links, too_broad, warnings
+from alerts.rules.lint import BROAD_A_DAY, compiled_to_test, failed_tests, strange_links, too_broad, warnings
+from alerts.rules.match import Matcher
 from alerts.rules.unplaced import without_points
 from alerts.run.extras import done_without
+from alerts.run.secrets_file import Secrets
 from crawler.article import Article
-from crawler.config.yamlfile import ConfigError, Place, Problem, Problems
+from crawler.config.problems import ConfigError, Problem, Problems
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 LOOKED_BACK = timedelta(days=7)
@@ -59,7 +60,8 @@ def command(
     config, hidden = _loaded(rules, secrets)
     # the daemon starts without such a source and says so; whoever checks the rules is to set its secret before
     with doing("running the rules' own tests"):
-        failed = failed_tests(config)
+        matcher = compiled_to_test(config)
+        failed = failed_tests(config, matcher)
     if problems := [*config.unset.values(), *failed]:
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     if labels:
@@ -71,11 +73,12 @@ def command(
     with doing("reading the last 7 days"):
         archived = _archived(state)
     span = days(archived)
-    counts = per_rule(run(config, progress(archived, "matching the last 7 days")), config)
+    counts = _counted(config, archived, matcher)
     with doing("looking for what would go badly"):
         found = [
             *exposed(rules, config.files),
-            *_exposed_secrets(secrets),
+            *secrets.faults,
+            *secrets.exposed,
             *done_without(config).values(),
             *warnings(config),
             *(everywhere(config, archived) if archived else ()),
@@ -90,6 +93,13 @@ def command(
     click.echo(_summary(config, _a_day(state, sum(counts.values()) / span if archived else None)))
     if strict and found:
         sys.exit(1)
+
+
+def _counted(config: Config, archived: list[Article], matcher: Matcher) -> dict[str, int]:
+    """Return how often each rule matches the archive, by the rules as they were tested where none of them is off."""
+    same = None if any(rule.mode == "off" for rule in config.rules) else matcher
+    looked = progress(archived, "matching the last 7 days")
+    return per_rule(run(config, looked, same) if archived else {}, config)
 
 
 def _loaded(rules: Path, secrets: Secrets) -> tuple[Config, list[str]]:
@@ -124,11 +134,6 @@ def _archived(state: Path) -> list[Article]:
     archive = importlib.import_module("alerts.run.archive")
     found: list[Article] = archive.articles_since(state, datetime.now(UTC) - LOOKED_BACK)
     return found
-
-
-def _exposed_secrets(secrets: Secrets) -> list[Problem]:
-    words = "others than its owner may read this file of secrets; chmod 600 takes that away"
-    return [Problem(Place(str(secrets.path), 1, 1), words)] if secrets.exposed else []
 
 
 def _warn(found: list[Problem]) -> None:

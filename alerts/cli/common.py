@@ -18,10 +18,10 @@ from alerts.cli.places import rules_path as rules_path
 from alerts.cli.places import secrets_path
 from alerts.cli.places import state_path as state_path
 from alerts.cli.screen import show
-from alerts.cli.secrets import Secrets, read_secrets
 from alerts.render.counting import counted as counted
-from crawler.config.keys import span
-from crawler.config.yamlfile import Place
+from alerts.run.secrets_file import Secrets, read_secrets
+from crawler.config.lengths import span
+from crawler.config.problems import Place
 
 config_option = click.option(
     "-c",

@@ -1,37 +1,35 @@
-"""`watchfloor deliveries`: a list of messages and their states; `show` prints one in full, `resend` sends one again."""
+"""`watchfloor deliveries`: a list of messages and their states. `show` and `resend` are in delivery.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from alerts.cli.alone import serviced
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.ids import named
-from alerts.cli.lazy import hand_down
-from alerts.cli.loading import config_in_force, load_config
-from alerts.cli.orders import carry_out, listening
+from alerts.cli.lazy import LazyGroup, hand_down
 from alerts.cli.screen import show
-from alerts.cli.times import SINCE, Moment, beginning, desk_zone
+from alerts.cli.times import SINCE, Moment, beginning
+from alerts.cli.zone import desk_zone
 from alerts.delivery import DeliveryState
 from alerts.render.words import isolated, time
-from alerts.run.delivery_record import describe_delivery, message_of
-from alerts.store import ids, outbox, sendlog
+from alerts.run.delivery_record import describe_delivery
+from alerts.store import outbox, sendlog
 from alerts.store.opening import reading
-
-if TYPE_CHECKING:
-    from alerts.run.service import Service
 
 TO_GO = frozenset(outbox.WAITING)
 STATES = click.Choice([state.value for state in DeliveryState])
 
 
-@click.group(name="deliveries", invoke_without_command=True)
+SUBCOMMANDS = {
+    "resend": ("alerts.cli.delivery:resend", "Send a message once more, marked as a possible repeat."),
+    "show": ("alerts.cli.delivery:show_one", "Print one message whole, as it was or would be written."),
+}
+
+
+@click.group(name="deliveries", cls=LazyGroup, lazy=SUBCOMMANDS, invoke_without_command=True)
 @config_option
 @state_option
 @click.option("--state", type=STATES, help="Only those in this state.")
@@ -60,9 +58,10 @@ def command(
         hand_down(context, path=path, state_dir=state_dir, as_json=as_json)
         return
     rules, now = rules_path(path), datetime.now(UTC)
-    zone = desk_zone(rules)
+    stored = state_path(state_dir, rules)
+    zone = desk_zone(rules, stored)
     begins = beginning(since, now, zone)
-    with reading(state_path(state_dir, rules)) as connection:
+    with reading(stored) as connection:
         wanted = DeliveryState(state) if state else None
         found = sendlog.listed(connection, begins, wanted, receiver)
         rows = [describe_delivery(connection, each) for each in found]
@@ -70,7 +69,7 @@ def command(
         for row in rows:
             print_json(row)
     else:
-        show(*([_line(row, zone, now) for row in rows] or [_nothing(begins, zone, state, receiver)]))
+        show(*([line_of(row, zone, now) for row in rows] or [_nothing(begins, zone, state, receiver)]))
 
 
 def _nothing(since: datetime, zone: str, state: str | None, receiver: str | None) -> str:
@@ -79,7 +78,8 @@ def _nothing(since: datetime, zone: str, state: str | None, receiver: str | None
     return f"no message{which}{whom} since {time(since, zone)}; --since 7d looks further back"
 
 
-def _line(row: Mapping[str, object], zone: str, now: datetime) -> str:
+def line_of(row: Mapping[str, object], zone: str, now: datetime) -> str:
+    """Return a delivery in a line."""
     # from the row that --json prints, so that both say the same
     tried = f", attempt {row['attempts']}" if isinstance(row["attempts"], int) and row["attempts"] > 1 else ""
     at = _time(row["sent"] or row["queued"], zone)
@@ -106,51 +106,3 @@ def _time(iso: object, zone: str) -> str:
 def _printable(text: str) -> str:
     # headlines and answers of services: nothing in them may start a line or move the cursor of a terminal
     return "".join(each if each.isprintable() else " " for each in text)
-
-
-@command.command(name="show")
-@click.argument("identity", metavar="ID")
-@config_option
-@state_option
-@json_option
-def show_one(identity: str, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
-    """Print one message whole, as it was or would be written; of a digest every story."""
-    rules = rules_path(path)
-    config = config_in_force(rules, state_path(state_dir, rules))
-    with reading(state_path(state_dir, rules)) as connection:
-        delivery = outbox.find(connection, named(connection, identity, config.timezone, ids.MESSAGE))
-        assert delivery is not None
-        title, body = message_of(connection, config, delivery)
-        row = describe_delivery(connection, delivery)
-    if as_json:
-        print_json({**row, "notes": delivery.notes, "handle": delivery.handle, "title": title, "body": body})
-    else:
-        show(_line(row, config.timezone, datetime.now(UTC)), "")
-        click.echo(f"{title}\n{body}")  # as it was sent: its last line is there to be copied
-
-
-@command.command(name="resend")
-@click.argument("identity", metavar="ID")
-@config_option
-@state_option
-@json_option
-def resend(identity: str, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
-    """Send a message once more, marked as a possible repeat: one that is dead, cancelled, unknown or sent."""
-    rules = rules_path(path)
-    state = state_path(state_dir, rules)
-    # its errors are told before anything is done; the secrets only the process that runs alone needs
-    load_config(rules, resolve_secrets=listening(state) is None)
-    alone = partial(serviced, rules, state, lambda service, now: _resent(service, identity, now))
-    done = carry_out(state, {"command": "resend", "id": identity}, alone)
-    if as_json:
-        print_json(done)
-    else:
-        show(f"{done['was']} goes again as {done['id']}", f"  {isolated(done['what'])}")
-
-
-async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:
-    """Return what the daemon's control socket would answer."""
-    try:
-        return await service.commands.resend(identity, now)
-    except (sendlog.CannotResend, ids.UnknownId) as error:
-        return {"error": str(error)}

@@ -16,13 +16,13 @@ import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, secrets_for
 from alerts.cli.screen import show
-from alerts.cli.times import desk_zone
+from alerts.cli.zone import desk_zone
 from alerts.render.words import plain, time
 from crawler.article import Entry
 from crawler.collect.discovery import Scout, Tried, scout
-from crawler.config.keys import nearest
+from crawler.config.problems import ConfigError
 from crawler.config.sources import read_sources
-from crawler.config.yamlfile import ConfigError
+from crawler.config.values import nearest
 from crawler.parse.provenance import credit, strangers
 from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import KINDS, Source

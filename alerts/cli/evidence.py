@@ -10,7 +10,7 @@ import click
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.ids import named
 from alerts.cli.screen import show
-from alerts.cli.times import desk_zone
+from alerts.cli.zone import desk_zone
 from alerts.render.words import time
 from alerts.store import ids
 from alerts.store.opening import reading
@@ -30,8 +30,9 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Pa
     It is kept as long as settings.retention says: some days, and as long as the alert where its story alerted.
     """
     rules = rules_path(path)
-    zone = desk_zone(rules)
-    with reading(state_path(state_dir, rules)) as connection:
+    state = state_path(state_dir, rules)
+    zone = desk_zone(rules, state)
+    with reading(state) as connection:
         article = named(connection, article, zone, ids.ARTICLE)
         # of what alerted also the chain, which keeps it longer; in the first days a piece is in both
         both = [*kept(connection, article), *sealed(connection, article)]

@@ -19,12 +19,13 @@ from alerts.cli.screen import show
 from alerts.decide.event_line import describe
 from alerts.decide.standing import letters_of, standing_of
 from alerts.decide.whereabouts import where_of
+from alerts.event import TRANSLATION
 from alerts.line.counterparts import counterparts_of
 from alerts.render.sheet import counterpart_line
 from alerts.render.words import clean, isolated, plain, rated, time
 from alerts.rule import Config
-from alerts.rules.explain import Explanation, explain, lines
-from alerts.rules.match import Matcher
+from alerts.rules.explain import Explanation, explained, lines
+from alerts.rules.match import Matcher, judge
 from alerts.rules.nearest_rules import Near, nearest_rules, proposals, unknown_words, unmeant_names
 from alerts.rules.nearest_rules import lines as near_lines
 from alerts.rules.proposals import without_names
@@ -33,7 +34,7 @@ from alerts.store import ids
 from alerts.store.event_reports import evidence_of
 from alerts.store.opening import exists, reading
 from crawler.article import Article
-from crawler.config.keys import nearest
+from crawler.config.values import nearest
 from crawler.store.errors import StoreError
 
 
@@ -60,7 +61,10 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     state = state_path(state_dir, rules)
     found = [_fetched(what, config)] if "://" in what else _articles(what, state, config.timezone)
     for article in found:
-        made = [explain(matcher, rule, article) for rule in chosen]
+        read = matcher.read(article)
+        # of rules that do not match a person is shown the nearest three: no tree is worked out for the others
+        shown = chosen if only or as_json else [rule for rule in chosen if judge(rule, read)]
+        made = [explained(rule, read) for rule in shown]
         place = _place(state, article.id, letters_of(config), config.timezone)
         matched = [each for each in made if each.match]
         # what the others lack is of no use where one matched; JSON has it always
@@ -108,7 +112,8 @@ def _matching(matched: Iterable[Explanation]) -> list[str]:
 
 def _nearest(near: tuple[Near, ...], matcher: Matcher, config: Config, article: Article) -> Iterator[str]:
     """Yield the nearest rules, the words that count for nothing, and what may be added."""
-    yield "nearest rules:"
+    if near:
+        yield "nearest rules:"
     unknown = without_names(unknown_words(matcher, article), config)
     proposed = proposals(near, unknown, article.title, config)
     yield from map(clean, near_lines(near, unknown, unmeant_names(matcher, config, article), proposed))
@@ -140,9 +145,20 @@ def _fetched(url: str, config: Config) -> Article:
     return asyncio.run(look())
 
 
+_NAMED = (ids.ARTICLE, ids.STORY, ids.THREAD, ids.MESSAGE)
+
+
+def _ends_one(state: Path, what: str) -> bool:
+    """Return whether a word is no headline but the end of a stored id."""
+    if not ids.may_end(what) or not exists(state):
+        return False
+    with reading(state) as connection:
+        return ids.ends_one(connection, what, *_NAMED)
+
+
 def _articles(what: str, state: Path, zone: str) -> list[Article]:
-    if is_id(what) and not is_file(what):
-        name = place_in(state, what, zone, ids.ARTICLE, ids.STORY, ids.THREAD, ids.MESSAGE)
+    if (is_id(what) or _ends_one(state, what)) and not is_file(what):
+        name = place_in(state, what, zone, *_NAMED)
         return archive.articles_of(state, name)
     faults = Faults(what)
     found = [line.article for line in given(what, faults)]
@@ -161,7 +177,7 @@ def _place(state: Path, article: str, letters: Mapping[str, str], zone: str) -> 
     with reading(state) as connection:
         members = archive.thread_of(connection, article)
         each = next((member for member in members if member.article == article), None)
-        joined = evidence_of(connection, each.thread).get(each.story, "") if each else ""
+        joined = evidence_of(connection, each.thread, each.story) if each else ""
         others = counterparts_of(connection, each.story) if each else ()
     if each is None:
         return None
@@ -172,7 +188,9 @@ def _place(state: Path, article: str, letters: Mapping[str, str], zone: str) -> 
         "relation": each.relation.value,
         "evidence": each.evidence,
         "event_evidence": joined,
-        "counterparts": [asdict(other) | {"words": counterpart_line(other, zone)} for other in others],
+        "counterparts": [
+            asdict(other) | {"relation": TRANSLATION, "words": counterpart_line(other, zone)} for other in others
+        ],
         "change": each.change,
         "origin": each.origin,
         "origins": list(standing.origins),
@@ -192,7 +210,7 @@ def _placed(place: Mapping[str, object] | None, zone: str) -> Iterator[str]:
         yield f"  its thread: {plain(str(place['event_evidence']))}"
     others = place["counterparts"]
     assert isinstance(others, list)
-    yield from (f"  {each['words']}" for each in others)
+    yield from (f"  {each['relation']}: {each['words']}" for each in others)
     if place["change"]:
         yield f"  changed: {plain(str(place['change']))}"
     yield f"  reliability of the thread: {place['standing']}; origin of this article: {place['origin']}"

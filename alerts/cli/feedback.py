@@ -23,7 +23,7 @@ from alerts.cli.common import (
 from alerts.cli.loading import config_in_force
 from alerts.cli.orders import login_name, run_order, show_last
 from alerts.cli.screen import show
-from alerts.cli.times import desk_zone
+from alerts.cli.zone import desk_zone
 from alerts.decide.feedback import SPANS, Judgement, Precision, false_ones, last_word, precision
 from alerts.decide.feedback_lines import as_tests, shares
 from alerts.line.orders import describe_judgement

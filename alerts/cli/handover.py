@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.loading import config_in_force
 from alerts.cli.times import SINCE, Moment, beginning
+from alerts.cli.wordless import wordless_in_force
 from alerts.render.handover import markdown
 from alerts.run.shift import read_shift
 from alerts.run.shift_record import describe_shift
@@ -31,12 +31,12 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
     """Show the events told, who has taken notice, silences, failing sources, and what was not delivered."""
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    config = config_in_force(rules, state)
+    desk = wordless_in_force(rules, state)
     now = datetime.now(UTC)
-    begins = beginning(since, now, config.timezone)
+    begins = beginning(since, now, desk.timezone)
     need_store(state)
-    shift = read_shift(state, begins, now, config)
+    shift = read_shift(state, begins, now, desk)
     if as_json:
         print_json(describe_shift(shift))
     else:
-        click.echo(markdown(shift, config.timezone))
+        click.echo(markdown(shift, desk.timezone))

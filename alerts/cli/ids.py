@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from alerts.cli.common import fail
 from alerts.cli.orders import show_last
-from alerts.line.orders import describe_last
 from alerts.store.ids import SILENCE, IdKind, UnknownId, article_told, is_last, last_told, resolve, story_of
 from alerts.store.opening import reading
 from alerts.store.outbox import find
+from alerts.store.sendlog import describe_last
 
 
 def named(connection: Connection, text: str, zone: str, *kinds: IdKind) -> str:

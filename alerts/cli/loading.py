@@ -18,17 +18,22 @@ from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_headlines, read_lines, read_text
 from alerts.run.rules_shown import config_or_kept
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 
 
 def load_config(path: Path, *, resolve_secrets: bool = True, read_urls: bool = False) -> Config:
     """Return the rules; print all their errors and exit with 1 if there are any. Secrets are needed in URLs only."""
-    read_urls = read_urls or resolve_secrets
-    environ = secrets_for(path).values
     try:
-        return configuration.load(path, resolve_secrets=resolve_secrets, read_urls=read_urls, environ=environ)
+        return read_config(path, resolve_secrets=resolve_secrets, read_urls=read_urls)
     except ConfigError as error:
         refuse(error)
+
+
+def read_config(path: Path, *, resolve_secrets: bool = True, read_urls: bool = False) -> Config:
+    """Return the rules. Raises ConfigError with all their errors."""
+    read_urls = read_urls or resolve_secrets
+    environ = secrets_for(path).values
+    return configuration.load(path, resolve_secrets=resolve_secrets, read_urls=read_urls, environ=environ)
 
 
 def config_in_force(path: Path, state: Path) -> Config:
@@ -52,7 +57,7 @@ def refuse(error: ConfigError) -> NoReturn:
     for problem in error.problems:
         click.echo(str(problem), err=True)
         click.echo(excerpt(problem.place), err=True)
-    click.echo(f"{counted(len(error.problems), 'error')}; nothing was changed", err=True)
+    click.echo(f"{counted(len(error.problems), 'error')}", err=True)
     sys.exit(1)
 
 

@@ -11,9 +11,10 @@ import click
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.logs import printable
 from alerts.cli.screen import show
-from alerts.cli.times import SINCE, Moment, beginning, desk_zone
+from alerts.cli.times import SINCE, Moment, beginning
+from alerts.cli.zone import desk_zone
 from alerts.render.words import isolated, plain, time
-from alerts.run.logbook import describe_entry, read_log
+from alerts.run.log_entries import describe_entry, read_log
 from alerts.store.audit import Entry, What
 from alerts.store.opening import reading
 
@@ -32,8 +33,9 @@ def command(
 ) -> None:
     """Show starts, stops, reloads with what they changed, orders, acks, silences and notices, oldest first."""
     rules, now = rules_path(path), datetime.now(UTC)
-    zone = desk_zone(rules)
-    with reading(state_path(state_dir, rules)) as connection:
+    state = state_path(state_dir, rules)
+    zone = desk_zone(rules, state)
+    with reading(state) as connection:
         found = [each for each in read_log(connection, beginning(since, now, zone)) if what in {None, each.what}]
     for entry in found:
         if as_json:

@@ -1,7 +1,7 @@
 """Events of the program go in; lines on standard error come out: one an event, in UTC, without secrets.
 
 On a terminal they are for people; under systemd, or with --log-json, each is a JSON object. The same line is written a
-few times a minute at most, and counted from then on. Rotation is journald's.
+few times a minute at most, and counted from then on, but for what says which rules are in force. journald rotates.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -22,6 +22,7 @@ from alerts.render.redact import parts, redacted
 WRITTEN_AT_ONCE = 5  # times the same line is written within REPEATS_COUNTED, in seconds; then it is counted
 REPEATS_COUNTED = 60.0
 MOST_COUNTED = 5_000  # different lines
+Hide = Callable[[Iterable[str]], None]
 _PLACE = re.compile(r"(?:(\w+)=)?%[-#0 +]*\d*(?:\.\d+)?[srdfix]")
 _PRIORITIES = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))  # of syslog, as journald reads them
 
@@ -35,10 +36,10 @@ class OneLine(logging.Formatter):
 
     def __init__(self, form: str, known: Iterable[str] = ()) -> None:
         super().__init__(form)
-        self._known = tuple(known)
+        self.known = tuple(known)
 
     def format(self, record: logging.LogRecord) -> str:
-        return printable(redacted(super().format(record), self._known))
+        return printable(redacted(super().format(record), self.known))
 
 
 class AsJson(logging.Formatter):
@@ -49,7 +50,7 @@ class AsJson(logging.Formatter):
 
     def __init__(self, known: Iterable[str] = (), *, priorities: bool = False) -> None:
         super().__init__()
-        self._known, self._priorities = tuple(known), priorities
+        self.known, self._priorities = tuple(known), priorities
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
@@ -57,12 +58,12 @@ class AsJson(logging.Formatter):
             "time": f"{at.isoformat(timespec='milliseconds')}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": redacted(record.getMessage(), self._known),
+            "message": redacted(record.getMessage(), self.known),
         }
         for name, value in named(record):
-            event.setdefault(name, value if isinstance(value, int | float) else redacted(str(value), self._known))
+            event.setdefault(name, value if isinstance(value, int | float) else redacted(str(value), self.known))
         if record.exc_info:
-            event["error"] = redacted(self.formatException(record.exc_info), self._known)
+            event["error"] = redacted(self.formatException(record.exc_info), self.known)
         # escaped: lone surrogates, which cannot be written as UTF-8, and what some readers take for the end of a line
         line = "".join(
             char if char.isprintable() else json.dumps(char)[1:-1] for char in json.dumps(event, ensure_ascii=False)
@@ -99,7 +100,12 @@ class Repeats:
         self._seen: dict[tuple[str, int, str], _Repeated] = {}  # the one that began first is the first
 
     def passes(self, record: logging.LogRecord, now: float) -> bool:
-        """Return whether a line is to be written; else it is counted."""
+        """Return whether a line is to be written; else it is counted.
+
+        A record with `is_counted` False is always written: it says what is in force, and its last line must be true.
+        """
+        if not getattr(record, "is_counted", True):
+            return True
         key = (record.name, record.levelno, record.getMessage())
         seen = self._seen.get(key)
         if seen is None:
@@ -160,10 +166,13 @@ def is_journal(environ: Mapping[str, str], stream: TextIO) -> bool:
     return environ.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
 
 
-def log_to_stderr(level: int, *, as_json: bool = False, secrets: Iterable[str] = ()) -> None:
-    """Log to stderr: our packages from `level` on, libraries from WARNING. Under systemd always as JSON."""
+def log_to_stderr(level: int, *, as_json: bool = False, secrets: Iterable[str] = ()) -> Hide:
+    """Log to stderr: our packages from `level` on, libraries from WARNING. Under systemd always as JSON.
+
+    What is returned takes further secrets out of the log from then on.
+    """
     journal, known = is_journal(os.environ, sys.stderr), parts(secrets)
-    form: logging.Formatter = OneLine("%(asctime)s %(levelname)s %(name)s %(message)s", known)
+    form: OneLine | AsJson = OneLine("%(asctime)s %(levelname)s %(name)s %(message)s", known)
     if journal or as_json:
         form = AsJson(known, priorities=journal)
     stream = Steady(sys.stderr)
@@ -175,3 +184,8 @@ def log_to_stderr(level: int, *, as_json: bool = False, secrets: Iterable[str] =
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     for ours in ("alerts", "crawler"):
         logging.getLogger(ours).setLevel(level)
+
+    def hide(more: Iterable[str]) -> None:
+        form.known = parts((*form.known, *more))
+
+    return hide

@@ -11,8 +11,8 @@ import click
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
 from alerts.cli.discover import flow, id_of, owned
 from alerts.render.words import plain
+from crawler.config.problems import ConfigError
 from crawler.config.sources import read_sources
-from crawler.config.yamlfile import ConfigError
 from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
 from crawler.parse.opml import FeedList, read_opml, write_opml
 from crawler.sources.addresses import Guard

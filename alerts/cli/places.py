@@ -11,7 +11,7 @@ from pathlib import Path
 
 STORE = "watchfloor.db"  # DATABASE of crawler/store/db.py, which would import SQLAlchemy here
 SOCKET = "control.sock"
-LIFE = "life.json"  # that of alerts/run/watch.py: written every few seconds while the daemon is well
+LIFE = "life.json"  # that of alerts/run/life_sign.py: written every few seconds while the daemon is well
 SECRETS = "secrets.env"
 # What deploy/watchfloor.service and deploy/install.sh set up: one service a machine.
 SYSTEM_RULES = Path("/etc/watchfloor/rules.yaml")

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from alerts.cli.common import config_option, counted, fail, rules_path, state_option, state_path
 from alerts.cli.screen import show
-from alerts.cli.times import desk_zone
+from alerts.cli.zone import desk_zone
 from alerts.render.words import time
 from alerts.run.backups import give_to_owner
 from alerts.run.lock import LOCK, AlreadyRunning, lock
@@ -19,6 +20,8 @@ from alerts.run.restoring import Proven, discard, prove, put_in_place
 from alerts.store.stamp import read_stamp
 from crawler.sources.health import length
 from crawler.store.errors import StoreError
+
+CHECKED = ".check-"  # the beginning of the folder in the state directory that a copy is proven in
 
 
 @click.command(name="restore")
@@ -31,10 +34,16 @@ from crawler.store.errors import StoreError
 def command(
     path: Path | None, state_dir: Path | None, *, only_check: bool, yes: bool, without_manifest: bool, file: Path
 ) -> None:
-    """Put the backup FILE in the store's place; the daemon must be stopped, and the old store stays beside it."""
+    """Put the backup FILE in the store's place; the daemon must be stopped, and the old store stays beside it.
+
+    With --check the daemon may run.
+    """
     rules = rules_path(path)
     state, zone, now = state_path(state_dir, rules), desk_zone(rules), datetime.now(UTC)
     os.umask(0o077)
+    if only_check:
+        _check(file, state, now, unvouched=without_manifest)
+        return
     try:
         held = lock(state)
     except AlreadyRunning as error:
@@ -44,17 +53,35 @@ def command(
         proven = prove(file, state, now, unvouched=without_manifest)
         try:
             show(*_proofs(proven), "")
-            if only_check:
-                show("nothing was changed (--check)")
-                return
             show(*_foreign(proven, state), *_consequences(proven, now, zone), "")
             if not yes:
-                click.confirm("Put it in the store's place?", abort=True)
+                _need_yes()
             kept = put_in_place(proven, state, now)
         finally:
             discard(state)
     show(f"restored. The store that was there is in {kept}; delete it when nobody needs it any more.")
     show("Start the watch: systemctl start watchfloor (or watchfloor run)")
+
+
+def _need_yes() -> None:
+    """Ask whether to go on; exit with 1 unless somebody says yes."""
+    try:
+        if not click.confirm("Put it in the store's place?"):
+            fail("nothing was changed")
+    except click.Abort:  # Ctrl-C, or the end of what is read
+        show("")
+        fail("nobody has answered, so nothing was changed; where nobody can be asked, write --yes")
+
+
+def _check(file: Path, state: Path, now: datetime, *, unvouched: bool) -> None:
+    """Prove a copy of a backup that is in nobody's way: the daemon may run, and others may check at the same time."""
+    try:
+        with TemporaryDirectory(prefix=CHECKED, dir=state) as aside:
+            give_to_owner(Path(aside), state)
+            show(*_proofs(prove(file, state, now, unvouched=unvouched, aside=Path(aside))), "")
+    except OSError as error:
+        raise StoreError(f"{file} could not be checked in {state}: {error.strerror}") from error
+    show("nothing was changed (--check)")
 
 
 def _proofs(proven: Proven) -> Iterator[str]:

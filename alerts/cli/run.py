@@ -16,16 +16,19 @@ import click
 from alerts.cli.common import config_option, fail, print_json, rules_path, secrets_for, state_option, state_path
 from alerts.cli.loading import refuse
 from alerts.cli.logs import log_to_stderr
-from alerts.cli.places import own_socket
+from alerts.cli.places import own_socket, secrets_path
+from alerts.decide.roles import Role
 from alerts.line.direct_notice import tell_once
 from alerts.rules.config import RulesError, variables
 from alerts.run import failed_start
 from alerts.run.article_lines import parse_time
+from alerts.run.heap import live_long
 from alerts.run.lock import AlreadyRunning
 from alerts.run.owner import act_as_owner
+from alerts.run.secrets_file import SecretsFile
 from alerts.run.service import Service, describe
 from alerts.run.stage import StageError
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from crawler.store.errors import StoreBusy, StoreError
 from crawler.store.faults import in_words
 
@@ -43,6 +46,12 @@ STORE_REFUSED = 78  # exit code: EX_CONFIG of sysexits.h. A restart mends nothin
     is_flag=True,
     help="Start with the store as it is, though it is gone, older than it was, or another: what it lost is lost.",
 )
+@click.option(
+    "--role",
+    type=click.Choice([each.value for each in Role]),
+    default=Role.ALL.value,
+    help="Of several daemons that share a store in PostgreSQL: only collect, or only alert.",
+)
 @click.option("--log-json", "log_json", is_flag=True, help="Log a JSON object a line, as under systemd.")
 @click.option("-v", "--verbose", count=True, help="Log more; twice for polls that gave nothing new.")
 def command(
@@ -52,26 +61,36 @@ def command(
     once: bool,
     at: str | None,
     accept_store: bool,
+    role: str,
     log_json: bool,
     verbose: int,
 ) -> None:
-    """Collect, match and alert until told to stop by SIGTERM or Ctrl-C; SIGHUP reads the rules again."""
+    """Collect, match and alert until told to stop by SIGTERM or Ctrl-C; SIGHUP reads rules and secrets again."""
     if once and at:
         raise click.UsageError("--once and --at exclude each other")
-    # --at is driven by programs over many times: only what is wrong is of use on stderr
-    quiet = logging.WARNING if at else logging.INFO
-    level = quiet if not verbose else logging.INFO if verbose == 1 else logging.DEBUG
+    if (once or at) and role != Role.ALL.value:
+        raise click.UsageError("a round does all: --role is for daemons")
+    live_long()
     rules = rules_path(path)
-    log_to_stderr(level, as_json=log_json, secrets=_secrets_named(rules))
+    hide = log_to_stderr(_level(at, verbose), as_json=log_json, secrets=_secrets_named(rules))
     os.umask(0o077)  # what the store holds is nobody else's
     out = sys.stdout
     aside = redirect_stdout(sys.stderr) if once or at else nullcontext()  # JSON lines alone on standard output
     service: Service | None = None
     try:
         with aside:
-            state, environ = state_path(state_dir, rules), secrets_for(rules).values
+            state, patient = state_path(state_dir, rules), not (once or at)
+            secrets = SecretsFile(secrets_path(rules, os.environ), os.environ, hide)
             socket = own_socket(state, os.environ)
-            service = Service(rules, state, environ, socket=socket, accept_store=accept_store, patient=not (once or at))
+            service = Service(
+                rules,
+                state,
+                secrets,
+                socket=socket,
+                accept_store=accept_store,
+                patient=patient,
+                role=Role(role),
+            )
             asyncio.run(_run(service, out, once=once, at=at))
     except ConfigError as error:
         if not (once or at):
@@ -93,6 +112,12 @@ def command(
             title = "stopped by a fault: nothing is watched"
             tell_once(service.state_dir, service.config, title, in_words(error), datetime.now(UTC))
         raise
+
+
+def _level(at: str | None, verbose: int) -> int:
+    # --at is driven by programs over many times: only what is wrong is of use on stderr
+    quiet = logging.WARNING if at else logging.INFO
+    return quiet if not verbose else logging.INFO if verbose == 1 else logging.DEBUG
 
 
 def _tell_refused(state: Path, error: ConfigError) -> None:

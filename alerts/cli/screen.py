@@ -31,9 +31,9 @@ _CELLS = re.compile(r"(?<=\S) {2,}(?=\S)")
 def show(*lines: str, err: bool = False) -> None:
     """Print lines on standard output, or on standard error, folded if it is a terminal."""
     width = _width(sys.stderr if err else sys.stdout)
-    for line in lines:
-        for part in fold(line, width) if width else (line,):
-            click.echo(part, err=err)
+    parts = [part for line in lines for part in (fold(line, width) if width else (line,))]
+    if parts:
+        click.echo("\n".join(parts), err=err)  # at once: each echo is written by itself
 
 
 def _width(out: TextIO) -> int | None:

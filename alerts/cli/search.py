@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -18,15 +20,17 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
-from alerts.line.orders import stamp
-from alerts.render.title import without_outlet
+from alerts.cli.wordless import wordless_in_force
+from alerts.render.records import stamp
+from alerts.render.title import headline_of
 from alerts.render.words import isolated, plain, time
 from alerts.rules.searching import HOW, Unsearchable, read_search
+from alerts.run.foreign_headlines import NOTHING, Headline, KnownHeadlines, known_headlines
+from alerts.run.meant import meant_by, names_of, words_of
 from alerts.store.opening import reading
-from crawler.store.search import unfilled
+from crawler.store.search import narrowed, unfilled
 from crawler.store.searched import Searched, searched
 from crawler.text.searching import Piece, Search, excerpt, marked
 
@@ -62,29 +66,40 @@ def command(
     """
     rules = rules_path(path)
     state, now = state_path(state_dir, rules), datetime.now(UTC)
-    config = config_in_force(rules, state)
-    begins = beginning(since, now, config.timezone) if since else None
+    typed = _typed(words, unwanted)
+    # only where a name of the rules is asked for: to read them takes longer than the search
+    config = import_module("alerts.cli.loading").config_in_force(rules, state) if "$" in typed else None
+    desk = config.wordless if config else wordless_in_force(rules, state)
+    zone = desk.timezone
+    begins = beginning(since, now, zone) if since else None
     try:
-        search = read_search(_typed(words, unwanted), config)
+        search = read_search(typed, config)
     except Unsearchable as error:
         fail(str(error), 2)
     with reading(state) as connection:
+        asked, search = search, narrowed(connection, search)
         found = searched(connection, search, begins, before, most + 1)
+        unknown = () if found or before else meant_by(connection, asked, partial(_names, rules, state))
         left = unfilled(connection)
-    page = found[:most]
+        page = found[:most]
+        known = known_headlines(connection, desk.language, map(_headline, page))
     further = page[-1].seq if len(found) > most else None
     if as_json:
         for each in page:
-            print_json(_record(each, search))
+            print_json(_record(each, search) | known.get(_headline(each), NOTHING).record)
     else:
         for story in by_story(page):
-            show(*_lines(story, search, config.timezone, now))
+            show(*_lines(story, search, zone, now, known))
     if left:
         show(f"{counted(left, 'older article')} not searched yet: the daemon is indexing them", err=True)
     if not found and not as_json:
-        show(f"nothing found; {HOW}")
+        show(f"nothing found; {words_of(unknown) or HOW}")
     if further:
         show(f"there is more: --before {further}", err=True)
+
+
+def _names(rules: Path, state: Path) -> Iterator[str]:
+    return names_of(import_module("alerts.cli.loading").config_in_force(rules, state))
 
 
 def _typed(words: tuple[str, ...], unwanted: tuple[str, ...]) -> str:
@@ -119,19 +134,25 @@ def by_story(page: Iterable[Searched]) -> list[list[Searched]]:
     return list(stories.values())
 
 
-def _lines(story: Sequence[Searched], search: Search, zone: str, now: datetime) -> Iterator[str]:
+def _headline(each: Searched) -> Headline:
+    return each.story, headline_of(each.article)
+
+
+def _lines(story: Sequence[Searched], search: Search, zone: str, now: datetime, known: KnownHeadlines) -> Iterator[str]:
     """Yield the newest article of a story with its text, and of its others who tells it, and when."""
     each, *others = story
     article = each.article
-    title = without_outlet(article.title, article.outlet)
+    title = headline_of(article)
     yield f"{time(article.first_seen, zone, now)}  {plain(article.outlet)}  {each.story}"
     yield f"  {isolated(_starred(marked(title, search)))}"
+    yield from (f"  {line}" for line in known.get(_headline(each), NOTHING).lines)
     if article.body:
         yield f"  {isolated(_starred(excerpt(article.body, search)))}"
     for other in others:
-        own = without_outlet(other.article.title, other.article.outlet)
+        own = headline_of(other.article)
         said = f": {isolated(_starred(marked(own, search)))}" if own != title else ""
         yield f"  also {time(other.article.first_seen, zone, now)}  {plain(other.article.outlet)}{said}"
+        yield from (f"    {line}" for line in known.get(_headline(other), NOTHING).lines if said)
     yield ""
 
 

@@ -9,14 +9,14 @@ import click
 
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.lazy import LazyGroup, hand_down
-from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
+from alerts.cli.wordless import wordless_in_force
 from alerts.run.health import down_since, network_words
-from alerts.run.watch import is_watched
+from alerts.run.others import is_polled
 from alerts.store.opening import reading
 from crawler.sources.health import describe
 from crawler.sources.polling import state_for
-from crawler.store import articles as archive
+from crawler.store.source_states import load_states
 
 # imported when called: Scrapy comes with `add` and `try`
 SUBCOMMANDS = {
@@ -41,20 +41,19 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
         return
     rules = rules_path(path)
     state, now = state_path(state_dir, rules), datetime.now(UTC)
-    config = config_in_force(rules, state)
-    sources = config.sources
+    desk = wordless_in_force(rules, state)
     with reading(state) as connection:
-        states, down = archive.load_states(connection), down_since(connection)
+        states, down = load_states(connection), down_since(connection)
+        watched = is_polled(connection, state, now)
     # a source without a stored state was added and not polled yet: `state_for` says when it will be
-    watched = is_watched(state, now)
-    rows = [describe(each, state_for(each, states.get(each.id), now), now, watched=watched) for each in sources]
+    rows = [describe(each, state_for(each, states.get(each.id), now), now, watched=watched) for each in desk.sources]
     if as_json:
         print_json(rows)
     else:
         if not watched:
             show("no source is polled now: no daemon runs (watchfloor status); each is shown as it last was")
         if down:
-            show(network_words(down, now, config.timezone))
+            show(network_words(down, now, desk.timezone))
         width = max((len(str(row["source"])) for row in rows), default=0)
         for row in rows:
             show(f"{row['source']!s:{width}}  {row['words']}")

@@ -9,7 +9,7 @@ import click
 
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.screen import show
-from alerts.cli.times import desk_zone
+from alerts.cli.zone import desk_zone
 from alerts.run.status_report import lines_of, report_of
 
 
@@ -22,7 +22,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
     rules = rules_path(path)
     state = state_path(state_dir, rules)
     now = datetime.now(UTC)
-    zone = desk_zone(rules)
+    zone = desk_zone(rules, state)
     report = report_of(state, rules, now, zone)
     if as_json:
         print_json(report)

@@ -39,6 +39,7 @@ def copy_command(*, as_json: bool, source: str, target: str) -> None:
                 "rows": dict(done.rows),
                 "remainders": done.ledger.remainders(),
                 "seals": done.head.n,
+                "unmarked": done.unmarked,
             }
         )
         return
@@ -48,11 +49,14 @@ def copy_command(*, as_json: bool, source: str, target: str) -> None:
 def _words(done: Copied) -> list[str]:
     left = {name: n for name, n in done.ledger.remainders().items() if n}
     books = f"UNACCOUNTED FOR, in both: {left}" if left else "they balance, and are the same in both"
+    kept = "Keep the old one until the new one has run a day: it is marked as left, and a start on it is refused."
+    if done.unmarked:
+        kept = f"ATTENTION: {done.source} could not be marked as left ({done.unmarked}): start nothing on it."
     return [
         f"{done.source} -> {done.target}",
         f"rows: {sum(done.rows.values()):,} in {len(done.rows)} tables, each read back and equal",
         f"books: {books}",
         f"chain of evidence: {done.head.n:,} records, the same end in both",
-        "Now name the new store in settings.store (none for the file in the state directory), and start the watch. "
-        "Keep the old one until the new one has run a day, and start nothing on it.",
+        "Now name the new store in settings.store (none for the file in the state directory), and start the watch.",
+        kept,
     ]

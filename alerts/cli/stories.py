@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,30 +12,27 @@ import click
 from sqlalchemy import Connection
 
 from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.geojson import collection, feature
 from alerts.cli.ids import place_in
-from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
+from alerts.cli.wordless import wordless_in_force
 from alerts.decide.standing import letters_of, standing_of
-from alerts.render.sheet import translated
 from alerts.render.words import isolated, plain, rated, time
-from alerts.rule import Config
 from alerts.run import archive
-from alerts.run.as_of_now import standings_now
+from alerts.run.foreign_headlines import NOTHING, KnownHeadlines
 from alerts.run.tellings import Tellings, tellings_since
 from alerts.run.thread_record import (
     Thread,
-    Translations,
     by_story,
     describe_thread,
+    headline,
+    known_in,
     newest_in,
     shown_headline,
-    translations_in,
 )
 from alerts.standing import Standing
 from alerts.store import ids
-from alerts.store.event_reports import evidence_in, mentions_in
+from alerts.store.event_reports import evidence_in
 from alerts.store.opening import need_store, reading
 from crawler.article import EPOCH, Member
 
@@ -76,19 +74,19 @@ def command(
         raise click.UsageError("--json and --geojson are two forms of the same; give one")
     rules = rules_path(path)
     state, now = state_path(state_dir, rules), datetime.now(UTC)
-    config = config_in_force(rules, state)
-    letters = letters_of(config)
-    begins = beginning(since, now, config.timezone)
+    desk = wordless_in_force(rules, state)
+    letters = letters_of(desk)
+    begins = beginning(since, now, desk.timezone)
     need_store(state)
     tellings = tellings_since(state, EPOCH if name else begins) if told else {}
     name = (
-        None
-        if name is None
-        else place_in(state, name, config.timezone, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
+        None if name is None else place_in(state, name, desk.timezone, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
     )
     with reading(state) as connection:  # one for all: a day has thousands of threads
         threads = _threads_told(connection, tellings) if told and not name else _threads(connection, begins, name)
-        rated_now = standings_now(connection, config, tellings)
+        # imported only here: what compares the events of reports comes with it
+        as_of_now = import_module("alerts.run.as_of_now") if told else None
+        rated_now: Mapping[str, Standing] = as_of_now.standings_now(connection, desk, tellings) if as_of_now else {}
         # the standing of the whole thread, though --story shows a part of it: other stories confirm this one too
         shown = [
             (members, rated_now.get(whole[0].thread) or standing_of(whole, letters))
@@ -96,48 +94,25 @@ def command(
             if (members := _wanted(whole, name, set(tellings) if told else None))
         ]
         if on_map:
-            _print_map(connection, shown, config)
+            # only now: the labels of places are words of the rules
+            import_module("alerts.cli.geojson").print_map(connection, shown, rules, state)
             return
-        joined = _by_story(connection, shown, evidence_in)
-        known = translations_in(connection, config.language, [members for members, _ in shown])
+        joined = archive.by_story_of(connection, [members[0].thread for members, _ in shown], evidence_in)
+        known = known_in(connection, desk.language, [members for members, _ in shown])
     for members, standing in shown:
         if as_json:
             print_json(describe_thread(members, standing, joined, tellings if told else None, known))
         else:
-            show(*_lines(members, standing, joined, tellings, config.timezone, known))
+            show(*_lines(members, standing, joined, tellings, desk.timezone, known))
     if not shown and not as_json:
-        then = "" if name else f" since {time(begins, config.timezone)}"
+        then = "" if name else f" since {time(begins, desk.timezone)}"
         show(f"no story was told{then}" if told else f"no article was stored{then}")
-
-
-def _print_map(connection: Connection, shown: Sequence[Shown], config: Config) -> None:
-    """Print the stories that are at one place; say on standard error how many are not."""
-    mentions = _by_story(connection, shown, mentions_in)
-    known = translations_in(connection, config.language, [members for members, _ in shown])
-    made = [
-        feature(connection, found, standing, mentions.get(story), config, known)
-        for members, standing in shown
-        for story, found in by_story(members).items()
-    ]
-    placed = [each for each in made if each]
-    print_json(collection(placed))
-    if len(placed) < len(made):
-        show(f"{len(made) - len(placed)} of {counted(len(made), 'story')} left out: not at one place", err=True)
 
 
 def _wanted(whole: Thread, name: str | None, told: set[str] | None) -> Thread:
     """Return the articles of a thread that are shown: all, those of the story of `name`, or of stories in `told`."""
     wanted = {each.story for each in whole if name is None or name in {each.article, each.story, each.thread}}
     return tuple(each for each in whole if each.story in (wanted if told is None else wanted & told))
-
-
-def _by_story(
-    connection: Connection, shown: Sequence[Shown], read: Callable[[Connection, Sequence[str]], dict[str, T]]
-) -> dict[str, T]:
-    """Return what is stored by story for all stories of these threads."""
-    names = [members[0].thread for members, _ in shown]
-    chunks = (names[start : start + archive.READ_AT_ONCE] for start in range(0, len(names), archive.READ_AT_ONCE))
-    return {story: each for chunk in chunks for story, each in read(connection, chunk).items()}
 
 
 def _threads(connection: Connection, since: datetime, name: str | None) -> list[Thread]:
@@ -165,11 +140,10 @@ def _lines(
     joined: Mapping[str, str],
     tellings: Tellings,
     zone: str,
-    known: Translations,
+    known: KnownHeadlines,
 ) -> Iterator[str]:
     yield _event(members)
-    if made := known.get(shown_headline(newest_in(members))):
-        yield f"  {translated(made)}"
+    yield from (f"  {each}" for each in known.get(headline(newest_in(members)), NOTHING).lines)
     yield f"  thread {members[0].thread}: {rated(standing)}"
     for story, found in by_story(members).items():
         outlets = len({each.outlet for each in found})
@@ -194,14 +168,13 @@ def _event(members: Thread) -> str:
     return f"{isolated(shown_headline(newest))} ({who}{more}; {stories})"
 
 
-def _told(each: Member, zone: str, known: Translations) -> Iterator[str]:
+def _told(each: Member, zone: str, known: KnownHeadlines) -> Iterator[str]:
     # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
     via = f", via {plain(each.carrier)}" if each.carrier else ""
     yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{via}{origin}"
     yield f"      {isolated(shown_headline(each))}"
-    if made := known.get(shown_headline(each)):
-        yield f"      {translated(made)}"
+    yield from (f"      {line}" for line in known.get(headline(each), NOTHING).lines)
     if each.change:
         yield f"      changed: {plain(each.change)}"
     if each.evidence:

@@ -15,7 +15,7 @@ from alerts.cli.times import SINCE, Moment, beginning
 from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.suggest import spellings
-from crawler.config.keys import nearest
+from crawler.config.values import nearest
 
 
 @click.command(name="suggest")

@@ -16,7 +16,7 @@ from alerts.cli.common import config_option, fail, json_option, print_json, rule
 from alerts.cli.loading import load_config
 from alerts.line.direct_notice import unstored_notice
 from alerts.render import words
-from crawler.config.keys import nearest
+from crawler.config.values import nearest
 
 
 @click.command(name="test-receiver")

@@ -1,4 +1,4 @@
-"""Times as people type them go in, moments come out; and the zone of the desk, in which commands print every time.
+"""Times as people type them go in, moments come out.
 
 Times are printed by `time` of alerts/render/words.py alone, as messages print them.
 """
@@ -7,32 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from alerts.render.words import time
 from alerts.run.moments import Moment as Moment
 from alerts.run.moments import read_moment as read_moment
-from crawler.config.yamlfile import Mapping, Problems, Scalar, read_file
 
 PAST_FORMS = "a length (90m, 24h, 7d), a time (03:00), a day (today, yesterday, 2026-06-14) or both (yesterday 18:00)"
 COMING_FORMS = "a time (06:00), a day (tomorrow, 2026-06-14), both (tomorrow 06:00), or a length (4h)"
-
-
-def desk_zone(rules: Path) -> str:
-    """Return `settings.timezone` of a rules file. UTC if it names none, or cannot be read.
-
-    Nothing else is read: a command that looks back works while the rules have errors.
-    """
-    _, root = read_file(rules, Problems())
-    settings = root.get("settings") if isinstance(root, Mapping) else None
-    zone = settings.get("timezone") if isinstance(settings, Mapping) else None
-    try:
-        return ZoneInfo(zone.text).key if isinstance(zone, Scalar) else "UTC"
-    except (ZoneInfoNotFoundError, ValueError):  # `check` and a reload name this error, with its line
-        return "UTC"
 
 
 class _MomentType(click.ParamType[Moment]):

@@ -12,8 +12,8 @@ from alerts.cli.common import config_option, fail, json_option, print_json, rule
 from alerts.cli.loading import load_config
 from alerts.decide.translated_numbers import changed_numbers
 from alerts.decide.translating import judged
-from alerts.line.orders import describe_translation
 from alerts.line.translations import lacking_names
+from alerts.render.records import describe_translation
 from alerts.render.sheet import translated
 from alerts.rules.entities import EntityFinder
 from alerts.run.libretranslate import ask

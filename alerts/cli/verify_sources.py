@@ -12,10 +12,10 @@ import click
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
 from alerts.cli.discover import report_of, run
 from alerts.cli.screen import show
-from alerts.cli.times import desk_zone
+from alerts.cli.zone import desk_zone
 from alerts.render.words import plain, time
 from crawler.collect.discovery import Scout, Tried
-from crawler.config.keys import nearest
+from crawler.config.values import nearest
 from crawler.sources.source import Source
 
 AT_ONCE = 16  # sources; those of one host take turns besides

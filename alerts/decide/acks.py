@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.alert import Ack, Kind, Reason, Severity
-from alerts.decide.event_news import KNOWN_FOR
+from alerts.alert import KNOWN_FOR, Ack, Kind, Reason, Severity
 
 COVERS_FOR = KNOWN_FOR  # what is told of an event so long after is told as new, so it needs an ack of its own
 _ANEW = frozenset({Reason.ANOTHER, Reason.NEWS_AGAIN})  # of a known story or event: perhaps a second attack
@@ -19,23 +18,34 @@ _ITS_OWN = frozenset({Reason.FIRST_ARTICLE, Reason.WHEN_HOLDS, Reason.FURTHER, R
 class Given:
     """An ack, and the highest severity that its story had when it was given.
 
-    `seen` is until when whoever gave it has surely seen what was told. A service does not say when a reader reacted,
-    only that somebody did by the time it was asked, so there that is the time of the alert which the reaction is on.
+    `seen` is until when whoever gave it has surely seen what was told, `shown` until when messages had come to them.
+    A service does not say when a reader reacted, only that somebody did by the time it was asked, so there those are
+    the times of the alert which the reaction is on, and of its message.
     """
 
     ack: Ack
     severity: int
     seen: datetime
+    shown: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class ToldRevision:
-    """An alert revision of a story: when it was made, and as which messages it was told, each with its reason."""
+    """An alert revision of a story: when it was made, and as which messages it was told, each with its reason.
+
+    `shown` is when the first message that says it was sent, None while none was.
+    """
 
     revision: int
     severity: Severity
     at: datetime
     told_as: frozenset[tuple[Kind, Reason]]
+    shown: datetime | None = None
+
+    @property
+    def resent(self) -> bool:
+        """Whether it is sent again: somebody had it, whatever the message says of that now."""
+        return any(reason is Reason.RESENT for _, reason in self.told_as)
 
 
 def covers(given: Given, story: str, told: Iterable[ToldRevision], revision: int, severity: Severity) -> bool:
@@ -43,7 +53,8 @@ def covers(given: Given, story: str, told: Iterable[ToldRevision], revision: int
     message's.
 
     Of its own story it covers what was told until then. Of that story and the others of its event it covers what is no
-    graver, for COVERS_FOR, and no story from where it is told anew. One whose revision is not known it does not cover.
+    graver, for COVERS_FOR, and no story from where it is told anew: after the ack, or before it where nobody had been
+    sent a word of it by then. One whose revision is not known it does not cover.
     """
     own = story == given.ack.story
     if own and revision <= given.ack.revision:
@@ -52,8 +63,13 @@ def covers(given: Given, story: str, told: Iterable[ToldRevision], revision: int
     this = next((each for each in until if each.revision == revision), None)
     if this is None or severity > given.severity or this.at > given.ack.at + COVERS_FOR:
         return False
-    since = [each for each in until if (each.revision > given.ack.revision if own else each.at > given.seen)]
+    since = [each for each in until if (each.revision > given.ack.revision if own else not _was_seen(each, given))]
     return not any(_is_anew(kind, reason, own=own) for each in since for kind, reason in each.told_as)
+
+
+def _was_seen(each: ToldRevision, given: Given) -> bool:
+    """Return whether whoever gave an ack had been sent an alert revision; of one sent again, whether it was made."""
+    return each.at <= given.seen and (each.resent or (each.shown is not None and each.shown <= given.shown))
 
 
 def _is_anew(kind: Kind, reason: Reason, *, own: bool) -> bool:

@@ -7,9 +7,10 @@ days tells the same one, in whatever words, until a deed that ends it was told. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from alerts.event import Act, EventMention
+from alerts.decide.once import once
+from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 
 PARTIES = 2  # states that a deed must have in common with another to be the same, where both name no more than states
@@ -21,7 +22,10 @@ _REAL = TOLD | {"background"}
 
 def told(mention: EventMention) -> tuple[Act, ...]:
     """Return the acts a report is about: those in the background of it only where it tells no other."""
-    return tuple(each for each in mention.acts if each.standing != "background") or mention.acts
+    for act in mention.acts:  # mostly there is none in the background, and each comparison asks
+        if act.standing == "background":
+            return tuple(each for each in mention.acts if each.standing != "background") or mention.acts
+    return mention.acts
 
 
 def alike(act: Act, settings: EventSettings) -> str:
@@ -29,13 +33,34 @@ def alike(act: Act, settings: EventSettings) -> str:
     return settings.alike.get(act.deed, act.deed)
 
 
-def roles_of(mention: EventMention, settings: EventSettings) -> set[tuple[str, str, str]]:
+@once
+def deeds_of(mention: EventMention, settings: EventSettings) -> frozenset[str]:
+    """Return the deeds that a report names, also in its background."""
+    return frozenset(alike(each, settings) for each in mention.acts)
+
+
+@once
+def done_in(mention: EventMention, settings: EventSettings) -> frozenset[str]:
+    """Return the deeds that a report tells as done, or as claimed."""
+    return frozenset(alike(each, settings) for each in told(mention) if each.standing in TOLD)
+
+
+@once
+def attacks_of(mention: EventMention, settings: EventSettings) -> frozenset[str]:
+    """Return the attacks that a report tells as news, by deed: none that stands beside it or in the background."""
+    attacks = settings.by_target - settings.defences
+    acts = (each for each in mention.acts if each.deed in attacks and each.standing in TOLD and not each.aside)
+    return frozenset(alike(each, settings) for each in acts)
+
+
+@once
+def roles_of(mention: EventMention, settings: EventSettings) -> frozenset[tuple[str, str, str]]:
     """Return each deed with who did it to whom, where a report names both.
 
     Who shoots a drone down did not send it, so that says nothing.
     """
     acts = [each for each in told(mention) if each.deed not in settings.defences]
-    return {(alike(act, settings), by, on) for act in acts for by in act.by for on in act.on}
+    return frozenset((alike(act, settings), by, on) for act in acts for by in act.by for on in act.on)
 
 
 def is_within(one: str, other: str, wider: Mapping[str, frozenset[str]]) -> bool:
@@ -47,6 +72,12 @@ def narrowest(places: Iterable[str], wider: Mapping[str, frozenset[str]]) -> fro
     """Return the places without those that another of them lies in."""
     named = frozenset(places)
     return named - {around for each in named for around in wider.get(each, ())}
+
+
+@once
+def spots_of(mention: EventMention, settings: EventSettings) -> frozenset[str]:
+    """Return the narrowest places that a report names."""
+    return narrowest(mention.places, settings.wider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +100,12 @@ def ended_by(mention: EventMention, lasting_deeds: Mapping[str, Lasting], settin
     """Return those of the deeds that a report tells the end of: a strait that was reopened, a truce broken by a strike.
 
     In doubt a deed is ended, since what is told of it then rings: it is enough that one of its parties is named. An
-    attack ends a truce where both sides are of it.
+    attack ends a truce where both sides are of it, and who shoots down a drone attacks nobody.
     """
     return {
         deed
         for act in mention.acts
-        if act.standing in TOLD
+        if act.standing in TOLD and act.deed not in settings.defences
         for deed, known in lasting_deeds.items()
         if alike(act, settings) in settings.lasting.get(deed, ()) and _is_between(act, mention, known, settings)
     }
@@ -89,7 +120,8 @@ def _is_between(act: Act, mention: EventMention, known: Lasting, settings: Event
     return named((*act.by, *act.on) or mention.names)
 
 
-def lasting(mention: EventMention, settings: EventSettings) -> dict[str, Lasting]:
+@once
+def lasting(mention: EventMention, settings: EventSettings) -> Mapping[str, Lasting]:
     """Return the deeds that last which a report tells of somebody: "deal", and "expected deal" for one to come."""
     found: dict[str, Lasting] = {}
     for act in told(mention):
@@ -101,6 +133,18 @@ def lasting(mention: EventMention, settings: EventSettings) -> dict[str, Lasting
         known = Lasting(parties if certain else parties.union(mention.names), certain)
         found.setdefault(deed if act.standing in _REAL else f"{act.standing} {deed}", known)
     return found
+
+
+def repeats_lasting(later: Report, known: Iterable[Report], settings: EventSettings) -> bool:
+    """Return whether a report begins with a deed that lasts and that one of those known told of the same parties."""
+    ours = begins_with_lasting(later.mention, settings)
+    return bool(ours) and any(in_common(lasting(each.mention, settings), ours, settings) for each in known)
+
+
+@once
+def begins_with_lasting(mention: EventMention, settings: EventSettings) -> Mapping[str, Lasting]:
+    """Return what `lasting` returns, of the deed with which a report begins."""
+    return lasting(replace(mention, acts=told(mention)[:1]), settings)
 
 
 def _same_parties(one: Lasting, other: Lasting, settings: EventSettings) -> bool:

@@ -7,104 +7,111 @@ has none of them repeats what is known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from alerts.alert import ONE_ROUND
-from alerts.decide.event_acts import CLAIM, EARLIER, TOLD, alike, is_within, told
-from alerts.decide.event_line import is_question, label_of
-from alerts.decide.event_people import first_doers, other_doers, persons, taken_back, tolls
-from alerts.decide.same_event import clash, in_one_moment
-from alerts.event import Act, EventMention, Report
+from alerts.decide.event_acts import EARLIER, alike, is_within, repeats_lasting, told
+from alerts.decide.event_clash import clash, in_one_moment
+from alerts.decide.event_facts import ANOTHER, Fact, facts_of, in_full, is_known, known_facts, words_of
+from alerts.decide.event_people import HARM, first_doers, further_doers, other_doers, persons, taken_back, tolls
+from alerts.decide.same_moment import SAME_TOLL
+from alerts.decide.site_words import other_sites
+from alerts.decide.to_come import carried_out, soon
+from alerts.event import EventMention, Report
 from alerts.rule import EventSettings
-from alerts.rules.event_standing import HAPPENED
-from alerts.rules.forms.english_words import IRREGULAR
 
-KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
-ANOTHER = "another "  # before a deed that is said to be another of a series
-_COMMENT = frozenset({"opinion", "roundup", "remembered"})
+KILLED = "killed"  # the toll of the dead
+HARMED = frozenset(HARM[KILLED])  # the deeds that it counts
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing a report says happened: a deed and its target, or a claim or denial, "" where none is named.
+class Added:
+    """What a report adds to those known, in words, and whether that may be another attack."""
 
-    `where`: no target is named, only that it was done there.
-    """
-
-    what: str
-    on: str = ""
-    where: bool = field(default=False, compare=False)
-
-
-def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]:
-    """Return what a report says happened, the main fact first: deeds on their targets, claims and denials.
-
-    Only deeds of settings.events.developments count. One that is named beside the news ("as Israel strikes Lebanon")
-    counts without its target: it is news only where nothing of its kind was told.
-    """
-    facts: list[Fact] = []
-    claimants = _claimants(told(mention))
-    aimed = {alike(act, settings) for act in told(mention) if act.on and act.deed not in settings.defences}
-    for number, act in enumerate(told(mention)):
-        if act.deed not in settings.developments or (claimants and act.deed == CLAIM):
-            continue
-        deed = alike(act, settings)
-        if act.aside and act.standing in TOLD:
-            facts.append(Fact(deed))
-            continue
-        if act.standing in TOLD:
-            # where it was done counts as whom it was done to: a base in Qatar after one in Kuwait is news
-            where = () if number else mention.places
-            on = () if act.deed in settings.defences else act.on
-            targets = tuple(dict.fromkeys((*on, *where))) if act.deed in settings.by_target else ()
-            named = targets or ("",)
-            facts += [Fact(deed, name, where=deed not in aimed) for name in named]
-            # a strait that is closed again is closed: only an attack makes a series
-            series = act.again and act.deed in settings.by_target
-            facts += [Fact(f"{ANOTHER}{deed}", name) for name in named if series]
-        # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation
-        if act.standing == "denied" and number and act.deed in settings.by_target:
-            facts.append(Fact(f"no {deed}"))
-    facts += [Fact("claim", name) for name in claimants]
-    return tuple(dict.fromkeys(facts))
-
-
-def _claimants(acts: tuple[Act, ...]) -> tuple[str, ...]:
-    """Return who claims the first deed that is claimed: its doer, or else who is said to claim responsibility."""
-    claimed = [act.by for act in acts if act.standing == "claimed"][:1]
-    said = [act.by for act in acts if act.deed == CLAIM and act.standing in TOLD]
-    return next(filter(None, claimed + said), ())
+    news: tuple[str, ...]
+    another: bool
 
 
 def news_in(
     later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings
 ) -> tuple[str, ...]:
-    """Return in words what a report adds to those `known` of its event: a toll, a deed on another target, a denial.
+    """Return in words what `added` finds that a report adds."""
+    return added(later, known, elsewhere, settings).news
+
+
+def tells_another(later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings) -> bool:
+    """Return what `added` finds, whether a report may tell another attack, without working out the words for it."""
+    known, others = list(known), list(elsewhere)
+    before = [in_full(each, settings) for each in known]
+    return (
+        bool(other_doers(later, before, others, settings))
+        or bool(other_sites(later, known, others, settings))
+        or _has_a_known_deed(later, _new_facts(later, before, others, settings), before, settings)
+    )
+
+
+def added(
+    later: Report,
+    known: Iterable[Report],
+    elsewhere: Iterable[Report],
+    settings: EventSettings,
+    by_whom: tuple[str, ...] = (),
+) -> Added:
+    """Return what a report adds to those `known` of its event: a toll, a deed on another target, a denial.
 
     What a report known named only beside its news or in its background is known as well ("killed in an attack in
     Jordan"). What was told `elsewhere`, of other events, is no news either: "US strikes Iran, Tehran closes Hormuz"
     where the strike was told by itself.
+
+    It tells another attack with a deed that was told before on another target, at another place or of another doer. So
+    does one told so long ago that it is no longer known (known_reports), and `by_whom`, what `unheard` found. A toll of
+    another attack is higher than none.
     """
-    before, others = [_in_full(each) for each in known], list(elsewhere)
+    known, others = list(known), list(elsewhere)
+    before = [in_full(each, settings) for each in known]
     new = _new_facts(later, before, others, settings)
-    others_words = [
-        *other_doers(later, before, others, settings),
+    doers = other_doers(later, before, others, settings)
+    people = (
+        *doers,
         *first_doers(later, before, settings),
+        *further_doers(later, [*before, *others], {each.what for each in new}, settings),
         *persons(later, before, settings),
-    ]
-    only_beside = _only_beside(later.mention, settings)
-    risen = () if only_beside else (*tolls(later.mention, before, settings), *taken_back(later, before))
-    return (*risen, *(_words(each, settings) for each in new), *others_words)
-
-
-def _in_full(report: Report) -> Report:
-    """Return a report with the acts beside its news and in its background as news, but for what it remembers."""
-    acts = tuple(
-        replace(each, aside=False, standing=HAPPENED if each.standing == "background" else each.standing)
-        for each in report.mention.acts
     )
-    return replace(report, mention=replace(report.mention, acts=acts))
+    sites = other_sites(later, known, others, settings)
+    apart = bool(doers or sites or by_whom)
+    risen = () if _only_beside(later.mention, settings) else _risen(later, () if apart else before, settings)
+    another = apart or _has_a_known_deed(later, new, before, settings)
+    when = (
+        *soon(later, (*known, *others), settings),
+        *carried_out(later, known, {each.what for each in new}, settings),
+    )
+    facts = (words_of(each, settings) for each in new)
+    return Added((*risen, *dict.fromkeys((*facts, *by_whom)), *sites, *when, *people), another)
+
+
+def _risen(later: Report, before: Sequence[Report], settings: EventSettings) -> tuple[str, ...]:
+    return (*tolls(later.mention, before, settings), *taken_back(later, before))
+
+
+def _has_a_known_deed(later: Report, new: Iterable[Fact], before: Sequence[Report], settings: EventSettings) -> bool:
+    """Return whether one of the facts is a deed that a report told before, on whomever and however long ago.
+
+    Whom a toll is told of is news, but no other attack where a report of the same hour told that toll at that place.
+    """
+    deeds = {each.what for each in known_facts(before, settings)} | _past(before, settings)
+    victims = HARMED if any(_of_one_toll(each, later, settings) for each in before) else frozenset()
+    return any(each.what.removeprefix(ANOTHER) in deeds and each.what not in victims for each in new)
+
+
+def _of_one_toll(earlier: Report, later: Report, settings: EventSettings) -> bool:
+    """Return whether a report of the same hour told the same number of dead at the same place, and nothing clashes."""
+    return (
+        timedelta(0) <= later.at - earlier.at <= SAME_TOLL
+        and earlier.mention.casualties.get(KILLED) == later.mention.casualties.get(KILLED, 0)
+        and any(is_within(a, b, settings.wider) for a in earlier.mention.places for b in later.mention.places)
+        and not clash(earlier, later, settings)
+    )
 
 
 def _only_beside(mention: EventMention, settings: EventSettings) -> bool:
@@ -113,35 +120,28 @@ def _only_beside(mention: EventMention, settings: EventSettings) -> bool:
     return bool(attacks) and all(each.aside for each in attacks)
 
 
-def tells_another(later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings) -> bool:
-    """Return whether a report tells a deed that was told before on another target, at another place or of another doer.
-
-    So does one told so long ago that it is no longer known (known_reports). It may be a second attack.
-    """
-    before, others = [_in_full(each) for each in known], list(elsewhere)
-    deeds = {each.what for each in _known(before, settings)} | _past(before, settings)
-    return bool(other_doers(later, before, others, settings)) or any(
-        each.what.removeprefix(ANOTHER) in deeds for each in _new_facts(later, before, others, settings)
-    )
-
-
 def _new_facts(
     later: Report, before: Sequence[Report], others: Sequence[Report], settings: EventSettings
 ) -> list[Fact]:
     """Return what a report tells beside what those `before` told of its event, and `others` of other events.
 
     Where its headline begins with a fact without a target (a deal, a closure), that may be another than one told
-    elsewhere. What it names only beside its news is none where its like was told long before.
+    elsewhere, but for one that lasts and was told of the same parties. What it names only beside its news is none where
+    its like was told long before.
     """
-    known, elsewhere, past = _known(before, settings), _known(others, settings), _past(before, settings)
-    acts = tuple(act for act in told(later.mention) if not (act.aside and alike(act, settings) in past))
+    known, elsewhere, past = known_facts(before, settings), known_facts(others, settings), _past(before, settings)
+    mention, acts = later.mention, told(later.mention)
+    if left := tuple(act for act in acts if act.aside and alike(act, settings) in past):
+        mention = replace(mention, acts=tuple(act for act in acts if act not in left))
     same = _of_moment(later, before, settings) | _flags(later.mention, before, settings)
+    same |= _waters(later.mention, before, settings)
+    lasts = repeats_lasting(later, others, settings)
     return [
         each
-        for number, each in enumerate(facts_of(replace(later.mention, acts=acts), settings))
+        for number, each in enumerate(facts_of(mention, settings))
         if each not in same
-        and not _is_known(each, known, settings)
-        and not ((number or each.on) and _is_known(each, elsewhere, settings))
+        and not is_known(each, known, settings)
+        and not ((number or each.on or lasts) and is_known(each, elsewhere, settings))
     ]
 
 
@@ -179,101 +179,22 @@ def _flags(mention: EventMention, before: Sequence[Report], settings: EventSetti
     return found
 
 
+def _waters(mention: EventMention, before: Sequence[Report], settings: EventSettings) -> set[Fact]:
+    """Return the places without a country around them, as straits and seas, that a report of that deed named.
+
+    Where an attack lies off several coasts, outlets name now the one, now the other.
+    """
+    named = {
+        (alike(act, settings), name) for each in before for act in told(each.mention) for name in each.mention.names
+    }
+    return {
+        Fact(alike(act, settings), place)
+        for act in told(mention)
+        for place in mention.places
+        if place not in settings.parties and place not in settings.wider and (alike(act, settings), place) in named
+    }
+
+
 def _past(reports: Iterable[Report], settings: EventSettings) -> set[str]:
     """Return the deeds that were told so long ago that they are no longer known (known_reports)."""
     return {alike(act, settings) for each in reports for act in each.mention.acts if act.standing == EARLIER}
-
-
-def is_comment(report: Report) -> bool:
-    """Return whether a headline is no news: an analysis, a round-up or a memorial, or it ends as a question."""
-    return is_question(report.title) or any(each.standing in _COMMENT for each in told(report.mention)[:1])
-
-
-def like(later: Report, elsewhere: Iterable[Report], settings: EventSettings) -> list[Report]:
-    """Return the reports that may tell the same event as a later one: one deed on one target, and an equal toll.
-
-    Nothing that they say clashes. Without a toll, two attacks on one target are two until words tell that they are one.
-    """
-    main = [fact for fact in facts_of(replace(later.mention, acts=told(later.mention)[:1]), settings) if fact.on]
-    return [
-        each
-        for each in elsewhere
-        if any(each.mention.casualties.get(kind) == number for kind, number in later.mention.casualties.items())
-        and any(_same_target(fact, facts_of(each.mention, settings), settings) for fact in main)
-        and not clash(each, later, settings)
-    ]
-
-
-def possibly_same(
-    later: Report, candidates: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings
-) -> Report | None:
-    """Return the newest of the reports that a later one may repeat, None where it has news beside all of them.
-
-    News is another place, doer or person, a higher toll, a further deed, or a word such as "another".
-    """
-    known = list(candidates)
-    if not known or news_in(later, known, elsewhere, settings):
-        return None
-    return max(known, key=lambda each: each.at)
-
-
-def same_fact(later: Report, known: Iterable[Report], settings: EventSettings) -> list[Report]:
-    """Return the reports that tell what a later one begins with or names beside its news, of whichever event."""
-    full = _in_full(later).mention.acts
-    asides = tuple(each for act, each in zip(later.mention.acts, full, strict=True) if act.aside)
-    ours = {*facts_of(later.mention, settings)[:1], *facts_of(replace(later.mention, acts=asides), settings)}
-    return [each for each in known if any(_is_known(fact, _known([each], settings), settings) for fact in ours)]
-
-
-def _known(reports: Iterable[Report], settings: EventSettings) -> frozenset[Fact]:
-    facts: set[Fact] = set()
-    for each in reports:
-        facts.update(facts_of(each.mention, settings))
-        # where it was done is known beside whom it was done to
-        facts.update(
-            Fact(fact.what, place, fact.where)
-            for fact in tuple(facts_of(each.mention, settings))
-            for place in each.mention.places
-        )
-        # who did it is known from any report that says so, whether they claim it or not
-        facts.update(Fact("claim", name) for act in told(each.mention) for name in act.by)
-    return frozenset(facts)
-
-
-def _is_known(fact: Fact, facts: frozenset[Fact], settings: EventSettings) -> bool:
-    """Return whether a fact was told; one without a target, where anything of its kind was."""
-    return (
-        fact in facts
-        or (not fact.on and any(each.what == fact.what for each in facts))
-        or _same_target(fact, facts, settings)
-    )
-
-
-def _same_target(fact: Fact, known: Iterable[Fact], settings: EventSettings) -> bool:
-    """Return whether the target was told in wider or narrower words: a base in Iraq, and Iraq.
-
-    That something was hit in a province tells nothing of a base there.
-    """
-    return any(
-        each.what == fact.what
-        and is_within(each.on, fact.on, settings.wider)
-        and not (each.where and not fact.where and each.on in settings.wider.get(fact.on, ()))
-        for each in known
-    )
-
-
-def _words(fact: Fact, settings: EventSettings) -> str:
-    """Return a fact as people read it: "struck: Kuwait", "claimed by Iran"; never as an order, "strike Kuwait"."""
-    if not fact.on:
-        return fact.what
-    label = label_of(fact.on, settings)
-    if fact.what == "claim":
-        return f"claimed by {label}"
-    return f"{fact.what} on {label}" if " " in fact.what else f"{done(fact.what)}: {label}"
-
-
-def done(deed: str) -> str:
-    """Return the English participle of a deed by its name, "struck", which says what somebody suffered."""
-    if deed in IRREGULAR:
-        return IRREGULAR[deed][-1][0]
-    return f"{deed}d" if deed.endswith("e") else f"{deed}ed"

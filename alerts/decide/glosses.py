@@ -11,7 +11,6 @@ from alerts.decide.event_line import label_of
 from alerts.decide.silences import entities_of
 from alerts.event import EventMention
 from alerts.rule import Config, Entity
-from alerts.rules.lexicon import members
 from crawler.text.folding import fold
 from crawler.text.stopwords import STOP
 
@@ -63,7 +62,7 @@ def who_or_where(matches: Iterable[Match], config: Config, event: EventMention |
 
 def _places_found(matches: Iterable[Match], config: Config) -> list[tuple[int, Hit, Entity]]:
     """Return the hits of places with the rank of their kind, the most telling first, then those in the headline."""
-    kinds = [set(members(config.entities, kind)) for kind in config.places]
+    kinds = [set(config.kinds.members(kind)) for kind in config.places]
     found = [
         (rank, hit, entity)
         for hit, entity in _found(matches, config)
@@ -82,7 +81,7 @@ def _event_places(event: EventMention | None, config: Config) -> list[str]:
 def _names_place(title: str, config: Config) -> bool:
     """Return whether a headline has a name of any place, also of one that no rule asked for."""
     words = fold(title)
-    wanted = {name for kind in config.places for name in members(config.entities, kind)}
+    wanted = {name for kind in config.places for name in config.kinds.members(kind)}
     names = (alias.removeprefix("=") for name in wanted for alias in config.entities[name].aliases)
     return any(
         folded in words for each in names if (folded := fold(each)).strip()

@@ -26,6 +26,7 @@ class Signs:
     writer_runs: bool = True
     refused: float = 0.0  # since the store first refused a write, while it takes none; 0 while it takes them
     refusal: str = ""  # the error of the last write
+    lost: str = ""  # how another came to have the store, which this process may never write again
     store_there: bool = True  # the file that was opened is still the one at its path
     unstored: float = 0.0  # polls end without being stored, and none is
     overdue: float = 0.0  # a source is due so long, and none was polled since
@@ -77,6 +78,8 @@ def life_of(signs: Signs) -> Life:
 def _faults(signs: Signs) -> Iterator[Life]:
     if not signs.store_there:
         yield Life("the file of the store was removed or replaced under the running daemon", hopeless=True)
+    if signs.lost:
+        yield Life(signs.lost, hopeless=True)
     if not signs.writer_runs:
         yield Life("the thread that writes to the store has ended", hopeless=True)
     if signs.loop > STILL:

@@ -30,6 +30,7 @@ UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # reasons that quiet h
 AT_ONCE = frozenset({Reason.FIRST_DEATHS, Reason.CORRECTED})  # also where an update of the story waits already
 UNPAUSED = AT_ONCE | {Reason.SEVERITY_RAISED, Reason.RESENT}  # of an update, too soon or not
 DIGEST, QUIET, GROUP, STORY, THREAD, RATE = "digest", "quiet hours", "group", "story", "thread", "rate"  # what holds
+BY_SETTINGS = (DIGEST, QUIET, GROUP, RATE)  # of these, what other settings of the receiver may end
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,21 @@ def _per_second(rate: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much a target was sent lately: its token bucket, and by thread the time each story last pinged it."""
+    """How much a target was sent lately: its token bucket, and by thread the time each story last pinged it.
+
+    Threads that are `linked` tell one event in two languages, and what waits of them is one message. `beside` says by
+    thread when those that it is linked to last pinged the target, for each severity.
+    """
 
     bucket: Bucket = Bucket()
     pinged: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+    beside: Mapping[str, Mapping[Severity, datetime]] = field(default_factory=dict)
+    linked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def in_one(self, send: Delivery, waiting: Iterable[Delivery]) -> tuple[Delivery, ...]:
+        """Return what waits, that of linked threads as if it were of the thread of `send`."""
+        others = self.linked.get(send.thread, frozenset())
+        return tuple(replace(each, thread=send.thread) if each.thread in others else each for each in waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,7 @@ def plan(waiting: Sequence[Delivery], receiver: Receiver, pace: Pace, now: datet
     lone = {each.id: Hold(each.id, slot_after(receiver, now), DIGEST) for each in _lone(free, receiver, now)}
     holds |= lone
     free = [each for each in free if each.id not in lone]
-    folds = [fold for fold in (_slot(free, receiver), _morning(free, receiver)) if fold]
+    folds = [fold for fold in (_slot(free, receiver), _morning(free)) if fold]
     folded = {each.id for fold in folds for each in fold.deliveries}
     # the most urgent first: only the first that can be claimed is sent, then the plan is made anew
     free = sorted((each for each in free if each.id not in folded), key=_urgency)
@@ -192,7 +204,7 @@ def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None
 
 
 def _of_thread(each: Delivery, pace: Pace) -> datetime | None:
-    """Return when another story of the thread leaves room for this one, None if that is now.
+    """Return when another story of the thread, or of one linked to it, leaves room for this one, None if that is now.
 
     What tells another target, place or doer waits for no room: a second attack is not a line under the first. Nor does
     a correction: what it corrects waited for none.
@@ -204,6 +216,9 @@ def _of_thread(each: Delivery, pace: Pace) -> datetime | None:
         and each.reason not in {Reason.ANOTHER, Reason.CORRECTED}
     )
     others = [at for story, at in pace.pinged.get(each.thread, {}).items() if story != each.subject]
+    # a link holds only behind what is as grave, and once: two that are linked to it, not to one another, ping by turns
+    beside = [at for severity, at in pace.beside.get(each.thread, {}).items() if severity >= each.severity]
+    others += [min(max(beside), each.queued)] if beside else []
     return max(others) + THREAD_EVERY if waits and others else None
 
 
@@ -244,12 +259,12 @@ def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
     return Fold(listed, reason, window_name(max(ends))) if listed else None
 
 
-def _morning(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
+def _morning(free: Iterable[Delivery]) -> Fold | None:
     """Return the digest of what the quiet hours held, None if that is fewer than two: one is sent as it is."""
     listed = tuple(
         each for each in free if each.held == QUIET and each.kind in PINGS and each.severity > Severity.ROUTINE
     )
-    if len(listed) < 2 or receiver.quiet is None:
+    if len(listed) < 2:
         return None
     return Fold(listed, Reason.QUIET_HOURS, f"quiet-{window_name(max(each.due for each in listed))}")
 
@@ -283,6 +298,8 @@ def first_word(send: Delivery, waiting: Iterable[Delivery], pace: Pace, now: dat
     for our own feeds.
     """
     if send.kind is not Kind.UPDATE or not send.thread or pace.pinged.get(send.thread):
+        return send
+    if pace.beside.get(send.thread):
         return send
     first = (
         each

@@ -10,11 +10,10 @@ from functools import lru_cache
 
 from alerts.alert import Alert, Hit, Match, Scope, Severity, Silence
 from alerts.rule import Condition, Config, Rule
-from alerts.rules.lexicon import expand, members
 from alerts.rules.match import Matcher
 from crawler.article import Article, Placement, Relation, Revision
-from crawler.config.keys import nearest
-from crawler.config.yamlfile import Place
+from crawler.config.nearest import nearest
+from crawler.config.problems import Place
 from crawler.text.folding import fold
 from crawler.text.urls import host
 
@@ -106,7 +105,7 @@ def _names(article: Article) -> set[str]:
 
 
 def _of_entity(value: str, _: Revision, matches: Iterable[Match], config: Config) -> bool:
-    wanted = set(members(config.entities, value))
+    wanted = set(config.kinds.members(value))
     return any(wanted & entities_of(hit, config) for match in matches for hit in match.hits)
 
 
@@ -141,4 +140,5 @@ def entities_of(hit: Hit, config: Config) -> set[str]:
     """Return the entities that a hit's spelling stands for under its term; none if the term is plain words."""
     if not hit.term.startswith("$"):
         return set()
-    return {each.entity for each in expand(config, hit.term) if each.alias == hit.alias and each.entity}
+    # the spellings of a list are not gone through: what is in it is no entity
+    return {name for name in config.kinds.members(hit.term[1:]) if hit.alias in config.entities[name].aliases}

@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from alerts.alert import Sibling
+from alerts.decide.once import once_for_rules
 from alerts.event import Act
-from alerts.rule import Config, When
+from alerts.rule import Config, When, Wordless
 from alerts.standing import Agreement, Standing
 from crawler.article import Member, Relation, rated_by
 from crawler.stories.harm_words import KINDS
 
+SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
 DENIED = "denied"  # the standing of an act
 LETTERS = "ABCDEF"  # NATO AJP-2.1, reliability of a source: A reliable to E unreliable, F cannot be judged
 
 
-def letters_of(config: Config) -> dict[str, str]:
+@once_for_rules
+def letters_of(config: Config | Wordless) -> Mapping[str, str]:
     """Return the Admiralty letter of each source in the rules, and of each outlet that others may carry.
 
     The keys are those of `rated_by` of an article.

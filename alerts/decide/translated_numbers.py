@@ -32,7 +32,7 @@ def changed_numbers(original: str, translated: str) -> tuple[str, ...]:
 
     Numbers are compared by value: 1,200, ١٢٠٠, "1.2 thousand" and "twelve hundred" are one.
     """
-    ours, theirs = Counter(_values(original)), Counter(_values(translated))
+    ours, theirs = Counter(numbers(original)), Counter(numbers(translated))
     missing = [each for each in (ours - theirs).elements() if each != 1 or not _ONE & set(_words(translated))]
     instead = list((theirs - ours).elements())
     if len(missing) == len(instead) == 1:
@@ -51,8 +51,8 @@ def _words(text: str) -> list[str]:
     return fold(joined(text)).split()
 
 
-def _values(text: str) -> Iterator[float]:
-    """Yield the numbers of a text, each times what stands behind it."""
+def numbers(text: str) -> Iterator[float]:
+    """Yield the numbers of a text by value, in digits or words, each times what stands behind it (1.2 million)."""
     words = _words(text)
     tokens = digits([f"{word}." if word in _HALF_A_WORD else word for word in words])
     at = 0

@@ -24,6 +24,7 @@ from crawler.article import Relation, Revision
 from crawler.stories.corrections import CORRECTED, is_correction
 
 PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a raised severity
+LISTED_AGAIN = timedelta(hours=3)  # after it a bare headline of another outlet, word for word, may tell another event
 FORGOTTEN = timedelta(hours=12)  # after so long without a ping, another report of a story pings again
 # a change of a number as crawler.stories words it ("killed 14 -> 17", "14 -> 17 killed"), or one that went back
 NUMBER = re.compile(r"(?P<of>\D*?)(?:still )?(?P<was>[\d.,]+)(?: -> (?P<to>[\d.,]+))?(?P<what>\D*)$")
@@ -51,6 +52,7 @@ class _Circumstances:
     now: datetime
     carried_again: bool = False  # the same headline of another outlet, by an aggregator: no report of its own
     corrects: bool = False
+    bare: bool = False  # the same headline of another outlet, without a text that tells whether it is the same event
 
 
 def decide(
@@ -85,6 +87,7 @@ def decide(
         now,
         carried_again=revision.placement.relation is Relation.DUPLICATE and bool(revision.article.carrier),
         corrects=change.startswith(CORRECTED) or is_correction(revision.article.title),
+        bare=revision.placement.relation is Relation.DUPLICATE and not revision.article.body.strip(),
     )
     return tuple(
         _decide_target(target, receiver, owed, case, told.get(target.id))
@@ -229,13 +232,21 @@ def _tell(
     """Return the decision for what nothing suppresses: first alert, ping now or later, or edit."""
     kind, due = Kind.UPDATE if told and told.revision else Kind.ALERT, None
     reason = _pinging(severity, frozenset(rules), told, case)
-    if reason is None:
+    if reason is None and severity > Severity.ROUTINE and _may_be_another(told, case):
+        kind, reason = Kind.ALERT, Reason.REPEATS
+    elif reason is None:
         kind, reason = Kind.EDIT, Reason.TOLD
     elif told is not None and not _rings_at_once(reason, severity, case):
         due = _next_ping(told, case.now)
         reason = Reason.PACED if due and reason is Reason.UPDATED else reason
     queue = kind is not Kind.EDIT or target.can_edit
     return Decision(target.id, target.receiver, kind, severity, reason, queue=queue, rules=rules, due=due)
+
+
+def _may_be_another(told: Told | None, case: _Circumstances) -> bool:
+    """Return whether a bare headline comes again hours after the story was told: it is listed, as nobody can tell."""
+    pinged = told.pinged if told and told.revision else None
+    return case.bare and not case.carried_again and pinged is not None and case.now - pinged >= LISTED_AGAIN
 
 
 def _rings_at_once(reason: Reason, severity: Severity, case: _Circumstances) -> bool:
@@ -254,7 +265,8 @@ def _tell_event(
         (Reason.ANOTHER, event.another),
         (Reason.SEVERITY_RAISED, severity > event.severity),
         (Reason.DEVELOPMENT, bool(event.news)),
-        (Reason.FURTHER, not event.alike),  # in doubt it interrupts
+        # in doubt it interrupts, but for what is not grave and begins with a deed that was told
+        (Reason.FURTHER, not event.alike and (severity >= Severity.IMMEDIATE or not event.familiar)),
     )
     repeats = Reason.POSSIBLY_SAME if event.elsewhere else Reason.REPEATS
     reason = next((reason for reason, met in causes if met), repeats)

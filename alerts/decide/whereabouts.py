@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 from alerts.alert import Match
 from alerts.decide.event_acts import narrowest, told
+from alerts.decide.once import once_for_rules
 from alerts.decide.silences import entities_of
-from alerts.event import EventMention
+from alerts.event import UNLISTED, EventMention
 from alerts.rule import Config
-from alerts.rules.event_mention import UNLISTED
 from alerts.where import Where
 from crawler.config.mapkeys import filled_in
 
@@ -22,10 +22,11 @@ GOVERNED = 3  # places that lie in a city or a province, at least
 
 
 def where_of(event: EventMention | None, matches: Iterable[Match], config: Config) -> Where | None:
-    """Return the place of an event, else the one place among what rules found, in the headline before the text."""
+    """Return the place of an event, else the one that its headline names, or that rules found in it or in the text."""
     named = _of_event(event, config) if event else ()
     if event is None or not (event.places or named):
-        named = next(filter(None, (_found(matches, field, config) for field in ("title", "body"))), ())
+        headed = _headed(event, config) if event else ()
+        named = headed or next(filter(None, (_found(matches, field, config) for field in ("title", "body"))), ())
     return _where(named[0], config) if len(named) == 1 else None
 
 
@@ -49,6 +50,12 @@ def _of_event(event: EventMention, config: Config) -> tuple[str, ...]:
     return tuple(sorted(struck if len(struck) == 1 else spots))
 
 
+def _headed(event: EventMention, config: Config) -> tuple[str, ...]:
+    """Return the narrowest of the places on the map that a headline without a deed names."""
+    names = {name for name in event.headed if _is_on_map(name, config)} - _governing(config)
+    return tuple(sorted(narrowest(names, config.events.wider)))
+
+
 def _may_be_where(name: str, config: Config) -> bool:
     """Return whether a name says where: a place on the map or one that no list names, a state; no militia or office."""
     return _is_on_map(name, config) or name not in config.entities
@@ -67,6 +74,7 @@ def _found(matches: Iterable[Match], field: str, config: Config) -> tuple[str, .
     return tuple(sorted(narrowest(names, config.events.wider)))
 
 
+@once_for_rules
 def _governing(config: Config) -> frozenset[str]:
     """Return the entities that several others lie in: cities and provinces; an airport has a base or two."""
     inside = Counter(around for each in config.entities.values() for around in each.is_a if around in config.entities)

@@ -29,7 +29,7 @@ from alerts.store import decisions
 from alerts.store.opening import reading
 from alerts.store.statuses import statuses_of_messages
 from crawler.article import Relation
-from crawler.config.served import BOARD
+from crawler.config.settings import BOARD
 from crawler.store import articles as archive
 
 Say = Callable[[str], None]

@@ -16,37 +16,52 @@ from alerts.alert import Target
 from alerts.decide.escalation import ANSWERED_FROM, ANSWERED_WITHIN, ASKED_FROM, Escalation, ask_again, escalations
 from alerts.decide.silences import still_told
 from alerts.delivery import Delivery
+from alerts.line.notices import give_notice
 from alerts.rule import Config
 from alerts.store import acks, decisions, feedback, outbox, silences
-from crawler.store.db import Database, WriterLane
+from crawler.collect.task_fault import TaskFault
+from crawler.store.db import Database
+from crawler.store.writer_lane import Lane
 
 log = logging.getLogger(__name__)
 LOOKUPS_AT_ONCE = 4  # look-ups side by side
 LOOKUPS_OF_A_PASS = 10  # look-ups of one pass: a service that allows 50 a minute is left room
 PASS_EVERY = 15.0  # seconds between two passes
+UNREAD_TOLD_AFTER = timedelta(minutes=10)  # a service that is restarted answers before
+UNREAD_REMEDY = (
+    "Whoever reacts there is not heard, and the message escalates all the same: acknowledge on the board or with "
+    "watchfloor ack. It is asked on; what the receiver must allow stands in docs/receivers.md"
+)
 
 
 class Acknowledgements:
     """Asks services who reacted to sent messages, and queues escalations of alerts that nobody acknowledged."""
 
-    def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
+    def __init__(self, database: Database, lane: Lane, config: Config) -> None:
         self._database, self._lane = database, lane
         self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, "acks")
         self._asked: dict[str, datetime] = {}  # by delivery; only a pace, so it need not survive a restart
         self._looked: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._fault = TaskFault()  # what ended a pass since the last tick
+        # by receiver: since when no look-up of its messages was answered, and of which messages
+        self._unread: dict[str, tuple[datetime, set[str]]] = {}
+        self._unread_told: set[str] = set()
         self.use(config)
 
     def use(self, config: Config) -> None:
         """Use the receivers of another config from now on."""
         self._config = config
-        self._targets = {each.id: each for receiver in config.receivers.values() for each in receiver.targets}
+        self._targets = config.targets
         self._escalating = tuple(
             each.id for receiver in config.receivers.values() if receiver.escalate for each in receiver.targets
         )
 
     async def start_due(self, clock: Callable[[], datetime]) -> None:
-        """Start a pass of look-ups every PASS_EVERY seconds unless one runs, without waiting for it; then escalate."""
+        """Start a pass of look-ups every PASS_EVERY seconds unless one runs, without waiting for it; then escalate.
+
+        Raises what stops escalating, and what ended the last pass: the stage fails then, which the admin is told of.
+        """
         now = clock()
         # 0 <= : after the clock was set back a pass is due at once, not after as long as it was set back
         rested = self._looked is None or not 0 <= (now - self._looked).total_seconds() < PASS_EVERY
@@ -54,15 +69,12 @@ class Acknowledgements:
             self._looked = now
             self._looking = asyncio.create_task(self.look(clock), name="acks")
             self._looking.add_done_callback(self._ended)
-        try:
-            await self.escalate(now)
-        except Exception:
-            log.exception("not escalated")  # tried again at the next tick, which has alerts to send besides
+        await self.escalate(now)
+        self._fault.raise_last()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._looking = None
-        if not task.cancelled() and (error := task.exception()):
-            log.error("acknowledgements not looked up error=%s", error)
+        self._fault.note(task)
 
     def close(self) -> None:
         """Cancel the pass that runs; look-ups in progress are left to end by themselves."""
@@ -98,7 +110,10 @@ class Acknowledgements:
             found = await loop.run_in_executor(self._threads, receivers.reactions, target, sent.handle)
         except receivers.LookUpFailed as error:  # asked again at its pace
             log.warning("acknowledgement not looked up delivery=%s target=%s error=%s", sent.id, sent.target, error)
+            await self._tell_unread(sent, str(error), clock())
             return
+        self._unread.pop(sent.receiver, None)
+        self._unread_told.discard(sent.receiver)
         via = target.schema.removeprefix("watch")
         if found.judged:
             await self._lane.write(lambda connection: _judge(connection, sent.subject, found.judged, via, clock()))
@@ -107,6 +122,20 @@ class Acknowledgements:
                 lambda connection: acks.ack(connection, sent.subject, by, via, clock(), sent.revision)
             )
             log.info("acknowledged story=%s by=%s via=%s delivery=%s", known.story, known.by, known.via, sent.id)
+
+    async def _tell_unread(self, sent: Delivery, why: str, now: datetime) -> None:
+        """Tell the admin once where no look-up of a receiver's messages is answered for long: a right may be missing.
+
+        Of one message alone nothing follows: somebody may have deleted it.
+        """
+        since, messages = self._unread.setdefault(sent.receiver, (now, set()))
+        messages.add(sent.id)
+        if sent.receiver in self._unread_told or now - since < UNREAD_TOLD_AFTER or len(messages) == 1:
+            return
+        title = f"acknowledgements given in {sent.receiver} are not read"
+        cause = f"unread:{sent.receiver}:{since.isoformat()}"
+        await give_notice(self._lane, self._config, cause, title, f"{why}. {UNREAD_REMEDY}", now)
+        self._unread_told.add(sent.receiver)
 
     # -- escalating ------------------------------------------------------------------------------------------
 
@@ -131,7 +160,8 @@ class Acknowledgements:
         owed = self._to_queue(connection, config, now)
         for each in owed:
             new = each.message
-            outbox.queue(connection, new, now)
+            if not outbox.queue(connection, new, now):
+                acks.requeue(connection, new, now)
             log.warning("escalated story=%s alert=%d to=%s", new.subject, new.revision, new.receiver)
         return len(owed)
 

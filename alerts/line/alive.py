@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.rule import Config
-from alerts.store import decisions, marks, outbox
+from alerts.store import decisions, marks, outbox_counts
 from crawler.sources.health import TELLING, health_of, length
-from crawler.store import articles as archive
+from crawler.store.source_states import load_states
 
 WAITS_LONG = timedelta(minutes=10)  # for a message that is due: its receiver is down or asks for a rest
 
@@ -22,12 +22,12 @@ WAITS_LONG = timedelta(minutes=10)  # for a message that is due: its receiver is
 def alive(connection: Connection, config: Config, target: str, since: datetime, now: datetime) -> tuple[str, bool]:
     """Return the line for a target, and whether all in it is well."""
     wanted = {each.id for each in config.sources}
-    states = [each for name, each in archive.load_states(connection).items() if name in wanted]
+    states = [each for name, each in load_states(connection).items() if name in wanted]
     polled = sum(each.polled is not None and each.polled >= since for each in states)
     ill = Counter(named.value for each in states if (named := health_of(each, now)) in TELLING)
     wrong = ", ".join(f"{n} {word}" for word, n in sorted(ill.items())) or "none of them down, silent or gone"
     matches, stories = decisions.decided_since(connection, target, since)
-    due = outbox.oldest_due(connection, now)
+    due = outbox_counts.oldest_due(connection, now)
     arrived = marks.canary_arrived(connection)
     parts = [
         f"The watch runs: {polled} of {len(wanted)} sources polled, {wrong}",

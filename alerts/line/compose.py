@@ -14,7 +14,7 @@ from alerts.delivery import Delivery, DeliveryState
 from alerts.render.form import form_of
 from alerts.render.words import time
 from alerts.rule import Config
-from alerts.store import acks, decisions, digests, outbox, targets, translations
+from alerts.store import acks, decisions, digests, outbox, relays, targets, translations
 
 
 def compose(connection: Connection, config: Config, target: Target, delivery: Delivery, now: datetime) -> Message:
@@ -54,7 +54,7 @@ def _notes(connection: Connection, config: Config, delivery: Delivery, now: date
     # a late ping also says who was told in time: its reader need not hurry to pass it on
     elsewhere = [
         f"Told {each.receiver} at {time(each.sent, config.timezone)}, as this receiver could not be reached."
-        for each in outbox.copies(connection, delivery)
+        for each in relays.copies(connection, delivery)
         if each.reason is Reason.STANDBY and each.state is DeliveryState.SENT and each.sent
     ]
     return (*late, *elsewhere)

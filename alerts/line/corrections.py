@@ -15,7 +15,7 @@ from alerts.event import EventMention, Report
 from alerts.rule import Config
 from alerts.store import decisions, event_reports
 from crawler.article import Revision
-from crawler.store import articles as archive
+from crawler.store.members import members_of
 from crawler.stories.corrections import CORRECTED, is_correction
 
 
@@ -35,7 +35,7 @@ def told_before(connection: Connection, config: Config, revision: Revision, matc
 
 def _alert_of_thread(connection: Connection, revision: Revision) -> Alert | None:
     """Return the newest alert on a story of the thread, None if there is none."""
-    members = archive.members_of(connection, revision.placement.thread)
+    members = members_of(connection, revision.placement.thread)
     stories = dict.fromkeys(each.story for each in reversed(members))
     return next((alert for story in stories if (alert := decisions.last_alert(connection, story))), None)
 

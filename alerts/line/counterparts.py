@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from alerts.event import Counterpart
 from alerts.store import event_reports
-from crawler.store import articles as archive
+from crawler.store.members import members_of
 
 
 def counterparts_of(connection: Connection, story: str) -> tuple[Counterpart, ...]:
@@ -15,7 +15,7 @@ def counterparts_of(connection: Connection, story: str) -> tuple[Counterpart, ..
     for ours, other, link in event_reports.links_of(connection, story):
         if other.lang in found:
             continue
-        members = archive.members_of(connection, other.story)
+        members = members_of(connection, other.story)
         # an aggregator's item has another outlet than its source; a headline that changed since is none of them
         outlet = next((each.outlet for each in members if each.title == other.title), "") or other.source
         apart = round(abs((ours.at - other.at).total_seconds()) / 60)

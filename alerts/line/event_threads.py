@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from alerts.alert import Severity
 from alerts.decide.counterparts import counterpart, link_of
-from alerts.decide.event_news import (
+from alerts.decide.event_acts import repeats_lasting
+from alerts.decide.event_clash import elsewhere, in_one_moment
+from alerts.decide.event_line import goes_on
+from alerts.decide.event_news import added
+from alerts.decide.event_repeats import (
+    begins_as_told,
+    begins_with_new_attack,
+    begins_with_somebody_new,
     is_comment,
     like,
-    news_in,
     possibly_same,
     same_fact,
-    tells_another,
+    told_elsewhere,
 )
-from alerts.decide.known_reports import known_reports, repeats_lasting
-from alerts.decide.same_event import KNOWN, SPAN, EventWindow, in_one_moment
+from alerts.decide.known_reports import heard_of_attack, known_reports
+from alerts.decide.same_event import KNOWN, SPAN, EventWindow
+from alerts.decide.same_moment import of_one_exchange
+from alerts.decide.unheard import unheard
 from alerts.decision import KnownEvent
 from alerts.event import EventMention, Report
 from alerts.store import decisions, event_reports, silences
-from crawler.article import Revision
-from crawler.store import articles as archive
+from alerts.store.heard import Heard, heard_since, was_told
+from crawler.article import Placement, Relation, Revision
+from crawler.store.members import join_threads, leave_thread
 from crawler.text.scripts import language_of, script_of
 
 REPORTS_AT_MOST = 5_000  # of SPAN: the newest of them are compared
@@ -58,12 +68,38 @@ def add_wordings(
     return links
 
 
-def join(connection: Connection, window: EventWindow, revision: Revision, mention: EventMention) -> Revision:
+def leave(
+    connection: Connection, window: EventWindow, revision: Revision, mention: EventMention
+) -> tuple[Revision, str]:
+    """Take a story out of the thread that its wording put it in, where all headlines there name other places than it.
+
+    Return the revision as it stands then, and why it left, "" if it did not. Only before anything of it was told or
+    waits: what was told of a story stays where it was told.
+    """
+    placement = revision.placement
+    reports = window.in_thread(placement.thread) if placement.relation is Relation.RELATED else []
+    if any(each.story == placement.story for each in reports):
+        return revision, ""
+    why = elsewhere(mention, (each.mention for each in reports), window.settings)
+    if not why or decisions.last_alert_revision(connection, placement.story) or _waits(connection, placement):
+        return revision, ""
+    thread = leave_thread(connection, placement.story, revision.seen)
+    return replace(revision, placement=replace(placement, thread=thread)), why
+
+
+def _waits(connection: Connection, placement: Placement) -> bool:
+    return any(each.story == placement.story for each in decisions.waits_in(connection, placement.thread))
+
+
+def join(
+    connection: Connection, window: EventWindow, revision: Revision, mention: EventMention, evidence: str = ""
+) -> Revision:
     """Store the report of a revision, after its thread joined that of the nearest report; return it as it stands then.
 
     With it is stored which report in another language tells the same event, if one does.
 
-    A thread joins only while none of its stories has told an event: an event that was told keeps its thread.
+    A thread joins only while none of its stories has told an event: an event that was told keeps its thread. `evidence`
+    is why its story left another thread before, "" where it did not.
     """
     placement, article = revision.placement, revision.article
     thread = placement.thread
@@ -73,60 +109,99 @@ def join(connection: Connection, window: EventWindow, revision: Revision, mentio
     report = Report(
         revision.seq, placement.story, thread, article.source, article.title, revision.seen, mention, lang, wording
     )
-    evidence = ""
-    if not _was_told(connection, thread) and (near := window.nearest(report)):
-        archive.join_threads(connection, thread, near.earlier.thread)
+    if not was_told(connection, thread) and (near := window.nearest(report)):
+        join_threads(connection, thread, near.earlier.thread)
         decisions.join_threads(connection, thread, near.earlier.thread)
         silences.join_threads(connection, thread, near.earlier.thread)
         thread, evidence = near.earlier.thread, near.words(report, window.settings)
     report = replace(report, thread=thread)
     window.add(report)
-    other = counterpart(window, report)
+    other = counterpart(window, report) if mention.says_something else None
     link = link_of(other, report, window.settings) if other else None
     event_reports.add_report(connection, report, evidence, link)
     return replace(revision, placement=replace(placement, thread=thread))
 
 
-def _was_told(connection: Connection, thread: str) -> bool:
-    """Return whether a story of a thread told an event, or an alert on one was made before events were read."""
-    if event_reports.is_event(connection, thread):
-        return True
-    stories = {each.story for each in archive.members_of(connection, thread)}
-    return any(decisions.last_alert_revision(connection, story) for story in stories)
-
-
 def known_events(
-    connection: Connection, window: EventWindow, revision: Revision, mention: EventMention, now: datetime
+    connection: Connection,
+    window: EventWindow,
+    revision: Revision,
+    mention: EventMention,
+    now: datetime,
+    severity: Severity = Severity.ROUTINE,
 ) -> Mapping[str, KnownEvent]:
     """Return by target what it was told of the event of a revision by other stories; {} if nothing.
 
-    Those are stories of its thread, or else of another that may tell the same event.
+    Those are stories of its thread, or else of another that may tell the same event. `severity` is the highest that the
+    revision has.
     """
     placement, article = revision.placement, revision.article
     ours = Report(0, placement.story, placement.thread, article.source, article.title, revision.seen, mention)
-    reports = known_reports(ours, window.since(now - SPAN), window.settings, now)
+    of_window = window.since(now - SPAN)
+    reports = known_reports(ours, of_window, window.settings, now)
     candidates = like(ours, [each for each in reports if each.thread != placement.thread], window.settings)
     if not candidates and all(each.thread != placement.thread for each in reports):
         return {}
-    near = window.nearest(ours, [placement.thread])
+    since = min(each.at for each in reports)
     known = {}
-    for target, told in decisions.told_of_stories(connection, {each.story for each in reports}).items():
-        # what was there before monitoring, or was only listed, interrupted nobody
-        heard = {story: each for story, each in told.items() if each.revision}
-        mine = [each for each in reports if each.thread == placement.thread and each.story in heard]
-        others = [each for each in reports if each.thread != placement.thread and each.story in heard]
+    for target, heard in heard_since(connection, since).items():
+        interrupted = [each for each in reports if each.story in heard]
+        told = heard_of_attack(ours, interrupted, of_window, window.settings, now)
+        mine = [each for each in told if each.thread == placement.thread]
+        others = [each for each in told if each.thread != placement.thread]
         if mine:
-            known[target] = KnownEvent(
-                # what another event told as grave does not become graver here
-                severity=max(heard[each.story].severity for each in (*mine, *same_fact(ours, others, window.settings))),
-                news=news_in(ours, mine, others, window.settings),
-                another=tells_another(ours, mine, others, window.settings),
-                alike=(near is not None and near.share >= KNOWN)
-                or is_comment(ours)
-                or any(in_one_moment(each, ours, window.settings) for each in mine)
-                or repeats_lasting(ours, mine, window.settings),
-                origins=max(heard[each.story].origins for each in mine),
-            )
-        elif same := possibly_same(ours, [each for each in candidates if each in others], others, window.settings):
-            known[target] = KnownEvent(heard[same.story].severity, alike=True, elsewhere=same.title)
+            known[target] = _known_event(window, ours, mine, others, heard, severity)
+            near = _nearness(window, ours, others) if known[target].in_doubt else ()
+            may_be = told_elsewhere(ours, near, window.settings)
+        else:
+            may_be = [each for each in candidates if each.story in heard]
+        if severity >= Severity.FLASH and unheard(ours, may_be, (), severity, window.settings):
+            continue
+        in_doubt = target not in known or known[target].in_doubt
+        if in_doubt and (same := possibly_same(ours, may_be, others, window.settings)):
+            known[target] = KnownEvent(Severity(heard[same.story].severity), alike=True, elsewhere=same.title)
     return known
+
+
+def _nearness(window: EventWindow, ours: Report, others: Iterable[Report]) -> Iterator[tuple[Report, float]]:
+    """Yield the reports that share a name with a later one, each with how much both have in common."""
+    known = {each.seq: each for each in others}
+    for near in window.compared(ours, lambda each: each.seq in known):
+        yield known[near.earlier.seq], near.share
+
+
+def _known_event(
+    window: EventWindow,
+    ours: Report,
+    mine: list[Report],
+    others: list[Report],
+    heard: Mapping[str, Heard],
+    severity: Severity,
+) -> KnownEvent:
+    """Return what a target knows of an event by reports of its thread, with what it heard of `others`."""
+    settings = window.settings
+    most = max(heard[each.story].severity for each in mine)
+    # what another event told as grave does not become graver here
+    graver = [each for each in others if heard[each.story].severity > most]
+    most = max([most, *(heard[each.story].severity for each in same_fact(ours, graver, settings))])
+    by_whom = () if is_comment(ours) else unheard(ours, mine, others, severity, settings)
+    adds = added(ours, mine, others, settings, by_whom)
+    about_another = begins_with_somebody_new(ours, mine, settings) or begins_with_new_attack(ours, mine, settings)
+    return KnownEvent(
+        severity=Severity(most),
+        news=adds.news,
+        another=adds.another,
+        alike=is_comment(ours) or (not about_another and (goes_on(ours.title) or _tells_the_same(window, ours, mine))),
+        familiar=not about_another and begins_as_told(ours, mine, settings),
+        origins=max(heard[each.story].origins for each in mine),
+    )
+
+
+def _tells_the_same(window: EventWindow, ours: Report, known: Iterable[Report]) -> bool:
+    """Return whether a report has so much in common with those known of its thread that without news it is a repeat."""
+    settings = window.settings
+    return (
+        any(in_one_moment(each, ours, settings) or of_one_exchange(each, ours, settings) for each in known)
+        or repeats_lasting(ours, known, settings)
+        or ((near := window.nearest(ours, [ours.thread])) is not None and near.share >= KNOWN)
+    )

@@ -8,36 +8,32 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
-from alerts.decide.event_acts import told as main_acts
-from alerts.decide.event_line import describe, hedge_of, is_unsure
+from alerts.decide.event_line import describe, hedge_of
 from alerts.decide.glosses import glosses, place_of, who_or_where
-from alerts.decide.overtaken import TOLD_IN
-from alerts.decide.standing import Account, agreed, doubting, letters_of, siblings_of, standing_of
-from alerts.decide.this_attack import stories_of_attack
+from alerts.decide.standing import SIBLINGS_KEPT, siblings_of
 from alerts.decide.whereabouts import where_of
-from alerts.event import Act, EventMention, Report
+from alerts.event import EventMention
 from alerts.line.counterparts import counterparts_of
+from alerts.line.thread_standing import standing_for
 from alerts.rule import Config
 from alerts.rules.events import DEED
 from alerts.standing import Standing
 from alerts.store import decisions, event_reports
+from alerts.store.event_reports import Known, nothing_known
 from crawler.article import Article, Member, Relation, Revision
-from crawler.store import articles as archive
-from crawler.stories.casualties import casualties
-from crawler.stories.unharmed import unharmed
 from crawler.text.scripts import is_foreign
-
-REPORTS_READ = 60  # of a thread, the newest, for what they say of a toll
-_ASSERTED = frozenset({"happened", "background", "claimed", "denied"})  # no question, fear, plan or drill
-SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The members of a story's thread, and how far they confirm what a revision of it tells."""
+    """The members of a story's thread, and how far they confirm what a revision of it tells.
+
+    `known` gives the reports that need not be read again.
+    """
 
     members: tuple[Member, ...]
     standing: Standing
+    known: Known = nothing_known
 
 
 def make_alert(
@@ -63,7 +59,7 @@ def make_alert(
     told, where = event, where_of(event, matches, config)
     if article is not revision.article and before is not None:
         told, where = before.event, before.where
-        standing = standing_for(connection, config, members, article, told)
+        standing = standing_for(connection, config, members, article, told, thread.known)
     return Alert(
         story=story,
         thread=revision.placement.thread,
@@ -81,73 +77,13 @@ def make_alert(
         place=who_or_where(matches, config, told) if foreign else place_of(matches, config, article.title, told),
         foreign=foreign,
         event=told,
-        event_line=describe(told, config.events) if told else "",
-        evidence=event_reports.evidence_of(connection, revision.placement.thread).get(story, ""),
+        event_line=describe(told, config.events, article.title if foreign else "") if told else "",
+        evidence=event_reports.evidence_of(connection, revision.placement.thread, story),
         counterparts=counterparts_of(connection, story),
         # a desk without lists of deeds reads none, and says of a headline what its rules say
         hedge=hedge_of(told) if any(name.startswith(DEED) for name in config.lists) else "",
         where=where,
     )
-
-
-def standing_for(
-    connection: Connection,
-    config: Config,
-    members: tuple[Member, ...],
-    article: Article,
-    event: EventMention | None,
-) -> Standing:
-    """Return the standing of a thread, with what its reports say of what an article tells, and of its toll if any.
-
-    Where it tells another attack than the thread did before, only those count that tell this one.
-    """
-    letters = letters_of(config)
-    standing = standing_of(members, letters)
-    if len(standing.origins) < 2:
-        return standing
-    reports_of = event_reports.reports_in(connection, members[0].thread) if event else []
-    members = _of_this_attack(members, article, event, reports_of, config)
-    mentions = {(each.story, each.source): each.mention for each in reports_of}  # of two, the newer
-    standing = standing_of(members, letters)
-    if not is_unsure(article.title, event):
-        unsure = doubting(members, lambda each: is_unsure(each.title, mentions.get((each.story, each.source))))
-        standing = replace(standing, doubting=unsure)
-    origin = next((each.origin for each in members if each.article == article.id), "")
-    told = _account(article.title, article.body, origin, article.rated_by, _asserted(event))
-    if not (told.toll or told.none or told.acts):
-        return standing
-    reports = []
-    for each in members[-REPORTS_READ:]:
-        acts = _asserted(mentions.get((each.story, each.source)))
-        reports.append(_account(*archive.content_of(connection, each.article), each.origin, each.rated_by, acts))
-    return agreed(standing, told, reports, letters)
-
-
-def _of_this_attack(
-    members: tuple[Member, ...],
-    article: Article,
-    event: EventMention | None,
-    reports: list[Report],
-    config: Config,
-) -> tuple[Member, ...]:
-    """Return the members of the stories that tell the attack an article tells; all of them where it is no other."""
-    story = next((each.story for each in members if each.article == article.id), "")
-    if not story or event is None:
-        return members
-    seq = max((each.seq for each in reports), default=0) + 1
-    ours = Report(seq, story, members[0].thread, article.source, article.title, article.first_seen, event)
-    stories = stories_of_attack(ours, reports, config.events)
-    return members if stories is None else tuple(each for each in members if each.story in stories)
-
-
-def _account(title: str, body: str, origin: str, rated_by: str, acts: tuple[Act, ...]) -> Account:
-    lead = body[:TOLD_IN]
-    return Account(origin, rated_by, casualties(title, lead), unharmed(f"{title}\n{lead}"), acts)
-
-
-def _asserted(mention: EventMention | None) -> tuple[Act, ...]:
-    """Return the acts that a report asserts or denies."""
-    return tuple(each for each in main_acts(mention) if each.standing in _ASSERTED) if mention else ()
 
 
 def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:

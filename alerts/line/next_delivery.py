@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Kind, Reason, Receiver
+from alerts.alert import Alert, Kind, Reason, Receiver, Severity
 from alerts.decide.overtaken import beside_toll, is_overtaken, may_be_overtaken, may_overtake
 from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, first_word, joined, may_lead, plan
 from alerts.decide.what_to_tell import PING_EVERY
@@ -17,13 +18,15 @@ from alerts.render.digest import LINK_SHOWN
 from alerts.render.sheet import TOLD_HERE
 from alerts.render.title import headline_of, lead
 from alerts.render.words import isolated, link
-from alerts.store import claims, decisions, digests, outbox, targets
+from alerts.store import claims, decisions, digests, event_reports, notices, outbox, targets
 
+Key = TypeVar("Key", str, Severity)
 LOOKED_AT = 16  # deliveries, before all that waits is looked at
 STORM_LOOKED_BACK = timedelta(minutes=1)
 OVERTAKEN = "In place of an earlier toll that waited to be told:"  # begins the note on what is folded for its number
 
 ALSO = "It told as well:"  # begins the note on what that told beside its toll
+BEFORE = "Before that, and not told until now:"  # begins, in a notice, an earlier one that could not be sent
 
 
 def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
@@ -48,7 +51,7 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
         # where sends fail, one that was not tried yet goes first: the other message may be at fault, not the target
         failing = sorted(made.sends, key=lambda each: each.attempts > 0) if state.failures else made.sends
         for each in (each for each in failing if not (probing and each.attempts)):
-            if claimed := _take(connection, receiver, first_word(each, left, pace, now), left, now):
+            if claimed := _take(connection, receiver, first_word(each, left, pace, now), left, pace, now):
                 claims.save_bucket(connection, target, made.tokens - 1, now)
                 return claimed
         if not made.folds:
@@ -57,9 +60,26 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
 
 
 def _pace(connection: Connection, target: str, bucket: Bucket, waiting: Iterable[Delivery], now: datetime) -> Pace:
-    """Return how much a target was sent lately, of the threads of what waits: in a storm that is little of it all."""
+    """Return how much a target was sent lately, of the threads of what waits: in a storm that is little of it all.
+
+    Beside each thread stands what was sent of those that tell its event in another language.
+    """
     threads = {each.thread for each in waiting if each.thread}
-    return Pace(bucket, claims.pinged_threads(connection, target, threads, now - PING_EVERY, now))
+    linked = event_reports.linked_threads(connection, threads)
+    pinged = claims.pinged_threads(connection, target, threads.union(*linked.values()), now - PING_EVERY, now)
+    own = {each: _newest((story, at) for (story, _), at in pinged.get(each, {}).items()) for each in threads}
+    beside = {
+        each: _newest((severity, at) for other in others for (_, severity), at in pinged.get(other, {}).items())
+        for each, others in linked.items()
+    }
+    return Pace(bucket, own, beside, linked)
+
+
+def _newest(times: Iterable[tuple[Key, datetime]]) -> dict[Key, datetime]:
+    found: dict[Key, datetime] = {}
+    for key, at in times:
+        found[key] = max(at, found.get(key, at))
+    return found
 
 
 def _first(connection: Connection, target: str, receiver: Receiver, bucket: Bucket, now: datetime) -> Delivery | None:
@@ -74,20 +94,33 @@ def _first(connection: Connection, target: str, receiver: Receiver, bucket: Buck
     if made.holds or made.folds or not made.sends:
         return None
     send = made.sends[0]
-    thread = claims.waiting_in(connection, target, send.thread) if send.thread else []
-    claimed = _take(connection, receiver, first_word(send, thread, pace, now), thread, now)
+    threads = (send.thread, *sorted(pace.linked.get(send.thread, ()))) if send.thread else ()
+    thread = [each for name in threads for each in claims.waiting_in(connection, target, name)]
+    claimed = _take(connection, receiver, first_word(send, thread, pace, now), thread, pace, now)
     if claimed:
         claims.save_bucket(connection, target, made.tokens - 1, now)
     return claimed
 
 
 def _take(
-    connection: Connection, receiver: Receiver, send: Delivery, waiting: Sequence[Delivery], now: datetime
+    connection: Connection,
+    receiver: Receiver,
+    send: Delivery,
+    waiting: Sequence[Delivery],
+    pace: Pace,
+    now: datetime,
 ) -> Delivery | None:
-    """Fold what waits of its thread into a message, and claim it; None if it is an edit that cannot go yet."""
+    """Fold what waits of its thread into a message, and claim it; None if it is an edit that cannot go yet.
+
+    Into a notice go the earlier ones that failed and wait to be tried again: "reached again" would come before "cannot
+    be reached".
+    """
+    if send.kind is Kind.NOTICE:
+        _tell_earlier(connection, send, now)
+        return claims.claim(connection, send.id, now)
     send = _correction_of(connection, send, waiting, now)
     send, overtaken = _overtake(connection, send, waiting, now)
-    others = joined(send, [each for each in waiting if each.id not in overtaken])
+    others = joined(send, pace.in_one(send, [each for each in waiting if each.id not in overtaken]))
     send, others = _led_readably(connection, send, others)
     # more stories than one message can name become a digest beside it
     if len(others) > NAMED_IN_MESSAGE:
@@ -96,6 +129,21 @@ def _take(
     elif others:
         _join(connection, send, others, now)
     return claims.claim(connection, send.id, now)
+
+
+def _tell_earlier(connection: Connection, send: Delivery, now: datetime) -> None:
+    """Fold the earlier notices that failed into one that is sent now, and say there what they said."""
+    earlier = notices.failed_before(connection, send)
+    if not earlier:
+        return
+    payload = dict(send.payload or {})
+    told = [
+        f"{BEFORE} {(each.payload or {}).get('title', '')}\n{(each.payload or {}).get('body', '')}" for each in earlier
+    ]
+    payload["body"] = "\n\n".join([str(payload.get("body", "")), *told])
+    notices.save_payload(connection, send.id, payload)
+    for each in earlier:
+        outbox.fold(connection, each.id, Carrier(Carried.MESSAGE, send.id), now)
 
 
 def _led_readably(

@@ -14,8 +14,8 @@ from alerts.decide.attempt import WAITED_TOO_LONG, TargetState
 from alerts.delivery import Delivery, DeliveryState, NewDelivery
 from alerts.render.words import time
 from alerts.rule import Config
-from alerts.store import notices, outbox, targets
-from crawler.store.db import WriterLane
+from alerts.store import notices, outbox, outbox_counts, relays, targets
+from crawler.store.writer_lane import Lane
 
 NOT_DELIVERED = Severity.IMMEDIATE  # of notices about undelivered messages: it passes quiet hours
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ DEAD_GATHERED_FOR = timedelta(minutes=30)  # those of this time share a notice (
 LINES_SHOWN = 20  # of one notice; the rest is counted
 
 
-async def give_notice(lane: WriterLane, config: Config, cause: str, title: str, body: str, now: datetime) -> None:
+async def give_notice(lane: Lane, config: Config, cause: str, title: str, body: str, now: datetime) -> None:
     """Queue a notice for every target of `settings.admin`, in a commit of its own; the same `cause` is told once."""
     log.warning("notice cause=%s %s", cause, title)
     await lane.write(lambda connection: queue_all(connection, config, f"notice:{cause}", title, body, now))
@@ -125,7 +125,7 @@ def tell_dead(
 
 def _waits(connection: Connection, notice: Delivery) -> bool:
     """Return whether a notice can still be reworded: it waits for each of its readers, and no attempt was made."""
-    both = [notice, *outbox.copies(connection, notice)]
+    both = [notice, *relays.copies(connection, notice)]
     every = [each for each in both if each.state is not DeliveryState.CANCELLED]
     return bool(every) and all(each.state.value in outbox.WAITING and not each.attempts for each in every)
 
@@ -155,10 +155,10 @@ def _dead_words(receiver: str, lines: list[str]) -> dict[str, object]:
 
 
 def _pass_on(connection: Connection, config: Config, notice: Delivery, detail: str, now: datetime) -> None:
-    tried = [notice.target, *(each.target for each in outbox.copies(connection, notice))]
+    tried = [notice.target, *(each.target for each in relays.copies(connection, notice))]
     note = f"For {notice.receiver}, which could not be told: {detail}"
     readers = _readers(connection, config, tried)
-    if not outbox.relay(connection, notice, readers, Reason.SYSTEM, now, note):
+    if not relays.relay(connection, notice, readers, Reason.SYSTEM, now, note):
         log.error("NOBODY COULD BE TOLD delivery=%s subject=%s detail=%s", notice.id, notice.subject, detail)
 
 
@@ -200,7 +200,7 @@ def tell_waits(
     """Queue one notice, for others than the target itself, that its service asks for rests without an end."""
     since = target_state.failing_since or now
     title = f"{delivery.receiver} has asked us to wait since {time(since, config.timezone)}"
-    waiting = outbox.count_waiting(connection, target_state.target)
+    waiting = outbox_counts.count_waiting(connection, target_state.target)
     body = (
         f"{target_state.target} takes nothing and asks for a rest each time; the last answer: {target_state.detail}\n"
         f"{waiting} messages wait for it, the most urgent {delivery.severity.word}."
@@ -232,7 +232,7 @@ def _waiting(delivery: Delivery, target_state: TargetState, now: datetime) -> st
 def tell_back(connection: Connection, config: Config, receiver: str, target_state: TargetState, now: datetime) -> None:
     """Queue one notice that a target answers again, for the admin and for whoever was told that it was down."""
     since = target_state.down_from or now
-    waiting = outbox.count_waiting(connection, target_state.target)
+    waiting = outbox_counts.count_waiting(connection, target_state.target)
     log.warning("target back target=%s down_since=%s waiting=%d", target_state.target, since, waiting)
     title = f"{receiver} is reached again"
     body = f"{target_state.target} was down from {time(since, config.timezone)}; {waiting} messages waited for it."

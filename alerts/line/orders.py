@@ -12,14 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Ack, Kind, Scope, Silence, Translation
+from alerts.alert import Kind, Scope
 from alerts.decide.feedback import Judgement
-from alerts.delivery import Delivery
+from alerts.render.records import describe_ack, describe_silence, stamp
 from alerts.render.title import headline_of
 from alerts.render.words import plain
-from alerts.store import acks, audit, decisions, ids, outbox, sendlog, silences
+from alerts.store import acks, audit, decisions, digests, ids, outbox, silences
 from alerts.store import feedback as judgements
+from alerts.store.former_acks import BY_COMMAND, TAKEN_BACK, logged
+from alerts.store.sendlog import describe_last
 from crawler.store import articles as archive
+from crawler.store.members import members_of
 
 Answer = Mapping[str, Any]
 Order = Callable[[Connection, Mapping[str, Any], datetime], Answer]
@@ -27,6 +30,7 @@ LONGEST_SILENCE = timedelta(days=30)  # decision 106
 IDS_OF_STORIES = (ids.TOLD, ids.MESSAGE, ids.THREAD, ids.ARTICLE)
 IDS_OF_THREADS = (ids.TOLD, ids.THREAD, ids.MESSAGE)
 LONGEST_NAME, LONGEST_REASON = 60, 300  # characters: both are printed in messages
+COVERED_SHOWN = 5  # of the other stories that an ack covers
 LOOKED_BACK = timedelta(days=30)  # for the nearest story where an id is unknown
 
 
@@ -45,7 +49,7 @@ def silence_add(connection: Connection, request: Mapping[str, Any], now: datetim
         value = stories[0]
     if scope is Scope.THREAD:
         story = ids.story_of(connection, ids.resolve(connection, value, *IDS_OF_THREADS))
-        value = archive.members_of(connection, story)[0].thread
+        value = members_of(connection, story)[0].thread
     made = silences.add_silence(connection, scope, value, author, reason, now, ends)
     return describe_silence(made, now)
 
@@ -61,19 +65,50 @@ def silence_end(connection: Connection, request: Mapping[str, Any], now: datetim
 
 
 def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
-    """Store acks of a story, or of every story of a digest; return them, each with whether it is the `first`.
+    """Store acks of a story, or of every story of a digest or thread; return them, each with whether it is the `first`.
 
-    `asked` is the story that was asked for: where its event was acknowledged before, the ack is of another of its
-    stories. `covers` are the told stories of the event that it covers too, `left` those that are graver.
+    An ack covers what somebody was sent by now; what waits too where `unsent` says that whoever acknowledges has seen
+    that, or where nothing of a story that was named was sent yet. `asked` is the story that was asked for: where its
+    event was acknowledged before, the ack is of another of its stories. `covers` are the told stories of the event that
+    it covers too, `covered` the newest of them; `left` is what no ack covers, with whether it was `sent`.
     """
+    identity, stories = _named(connection, str(request["id"]))
+    sent, unsent = acks.sent_revisions(connection, stories), request.get("unsent") is True
+    last = {story: decisions.last_alert_revision(connection, story) for story in stories}
+    if identity.startswith(ids.THREAD.letter):  # whoever names a thread names no story that nobody was sent
+        stories = tuple(story for story in stories if story in sent or not last[story])
+        if not stories:
+            return _error(f"{identity}: nobody was sent a message on it yet; acknowledge a story of it by its own id")
     done: dict[str, dict[str, Any]] = {}
-    for story in _stories(connection, str(request["id"])):
-        revision = decisions.last_alert_revision(connection, story)
-        known, first = acks.ack(connection, story, str(request["by"]), acks.BY_COMMAND, now, revision)
-        title = headline_of(decisions.load_alert(connection, story, revision).article)
+    for story in stories:
+        revision = last[story] if unsent else sent.get(story, last[story])
+        known, first = acks.ack(connection, story, str(request["by"]), BY_COMMAND, now, revision)
+        title = headline_of(digests.alert_told(connection, story).article)
         # of a digest or thread, a story that the ack of one before it covers needs no word of its own
         done.setdefault(known.story, describe_ack(known) | {"first": first, "asked": story, "title": title})
     return {"acks": [each | _rest_of_event(connection, each["asked"]) for each in done.values()]}
+
+
+def take_back(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
+    """Take back the acks of a story, or of every story of a digest; return them, or an error where there is none.
+
+    `still` is the name of who acknowledged its event besides, "" for nobody; `earlier` that of who gave the ack which
+    this one had replaced, and which counts again for what it covered. The log keeps each ack, and who took one back.
+    """
+    taken: list[dict[str, Any]] = []
+    stories = _stories(connection, str(request["id"]))
+    for story in stories:
+        if taken_back := acks.take_back(connection, story, now):
+            known, earlier = taken_back
+            audit.record(connection, logged(known, TAKEN_BACK))
+            again = f"; the earlier one by {earlier.by} counts again" if earlier else ""
+            title = f"{known.story}: the acknowledgement by {known.by} is taken back{again}"
+            audit.record(connection, audit.Entry(now, audit.What.ACK, str(request["by"]), title))
+            left = acks.ack_of(connection, story)
+            headline = headline_of(digests.alert_told(connection, story).article)
+            beside = {"still": left.by if left else "", "earlier": earlier.by if earlier else ""}
+            taken.append(describe_ack(known) | {"asked": story, "title": headline} | beside)
+    return {"acks": taken} if taken else _error(f"{' '.join(stories)}: nobody has acknowledged this")
 
 
 def note(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
@@ -88,7 +123,7 @@ def note(connection: Connection, request: Mapping[str, Any], now: datetime) -> A
 
 def feedback(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
     """Store whether a story, or every story of a digest, is relevant; return the judgements."""
-    relevant, via = request["relevant"], str(request.get("via") or acks.BY_COMMAND)
+    relevant, via = request["relevant"], str(request.get("via") or BY_COMMAND)
     if not isinstance(relevant, bool):
         return _error("relevant is true or false")
     said = {"reason": str(request.get("reason") or "").strip(), "by": str(request["by"]), "via": via}
@@ -100,15 +135,23 @@ def feedback(connection: Connection, request: Mapping[str, Any], now: datetime) 
 
 
 def _rest_of_event(connection: Connection, story: str) -> dict[str, Any]:
-    """Return what was told of a story's event besides: what an ack covers, and what none does."""
-    told = acks.told_of(connection, acks.others_of(connection, story))
+    """Return what was told of a story's event besides: what an ack covers, and what none does, of the story too."""
+    told = acks.told_of(connection, [story, *acks.others_of(connection, story)])
     covers = [each for each in told if acks.ack_of(connection, each)]
-    return {"covers": covers, "left": [_left(connection, each) for each in told if each not in covers]}
+    sent = acks.sent_revisions(connection, told)
+    others = [each for each in covers if each != story]
+    return {
+        "covers": others,
+        "covered": [_told(connection, each, sent) for each in others[-COVERED_SHOWN:]],
+        "left": [_told(connection, each, sent) for each in told if each not in covers],
+    }
 
 
-def _left(connection: Connection, story: str) -> dict[str, str]:
+def _told(connection: Connection, story: str, sent: Mapping[str, int]) -> dict[str, Any]:
+    """Return a told story, by its newest alert revision; `sent` has the newest one that was sent."""
     alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
-    return {"story": story, "severity": alert.severity.word, "title": headline_of(alert.article)}
+    was_sent = sent.get(story) == alert.revision
+    return {"story": story, "severity": alert.severity.word, "title": headline_of(alert.article), "sent": was_sent}
 
 
 def _answering(order: Order, *, of: str = "") -> Order:
@@ -147,49 +190,15 @@ ORDERS: Mapping[str, Order] = {
     "silence-add": _answering(silence_add, of="value"),
     "silence-end": _answering(silence_end),
     "ack": _answering(acknowledge, of="id"),
+    "ack-undo": _answering(take_back, of="id"),
     "note": _answering(note, of="id"),
     "feedback": _answering(feedback, of="id"),
 }
 
 
-def describe_silence(silence: Silence, now: datetime) -> dict[str, Any]:
-    """Return a silence as `--json` prints it."""
-    times = {"begins": stamp(silence.begins), "ends": stamp(silence.ends), "in_force": silence.ends > now}
-    return asdict(silence) | {"scope": silence.scope.value} | times
-
-
-def describe_ack(ack: Ack) -> dict[str, Any]:
-    """Return an ack as `--json` prints it."""
-    return asdict(ack) | {"at": stamp(ack.at)}
-
-
 def describe_judgement(judgement: Judgement) -> dict[str, Any]:
     """Return a judgement as `--json` prints it."""
     return asdict(judgement) | {"at": stamp(judgement.at), "told": stamp(judgement.told)}
-
-
-def describe_translation(made: Translation | None) -> dict[str, Any] | None:
-    """Return a machine translation as `--json` prints it."""
-    return (
-        {"text": made.text, "does_not_name": list(made.missing), "does_not_say": list(made.numbers)} if made else None
-    )
-
-
-def describe_last(connection: Connection, told: Delivery) -> dict[str, Any]:
-    """Return the message that was meant by "last"."""
-    sent = stamp(told.sent) if told.sent else None
-    return {
-        "id": told.id,
-        "kind": told.kind.value,
-        "sent": sent,
-        "receiver": told.receiver,
-        "what": plain(sendlog.summary_of(connection, told)),
-    }
-
-
-def stamp(at: datetime) -> str:
-    """Return a UTC time as our JSON writes it: ISO 8601 with Z."""
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _error(words: str) -> Answer:
@@ -198,11 +207,16 @@ def _error(words: str) -> Answer:
 
 def _stories(connection: Connection, text: str) -> tuple[str, ...]:
     """Return the told stories that an id, as it was typed, stands for: one, or those of a digest. Raises UnknownId."""
+    return _named(connection, text)[1]
+
+
+def _named(connection: Connection, text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the id that was typed, whole, and the told stories that it stands for. Raises UnknownId."""
     identity = ids.resolve(connection, text, *IDS_OF_STORIES)
     stories = acks.stories_of(connection, identity)
     if not stories:
         raise ids.UnknownId(_untold(connection, identity))
-    return stories
+    return identity, stories
 
 
 def _untold(connection: Connection, identity: str) -> str:
@@ -210,7 +224,7 @@ def _untold(connection: Connection, identity: str) -> str:
     if delivery := outbox.find(connection, identity):
         what = "a notice about the system" if delivery.kind is Kind.NOTICE else "a digest without a story"
         return f"{identity} is {what}: no story is in it"
-    about = archive.members_of(connection, identity) or archive.articles_of(connection, identity)
+    about = members_of(connection, identity) or archive.articles_of(connection, identity)
     named = f' "{plain(about[0].title)}"' if about else ""
     return f"{identity}{named} was told to nobody; watchfloor stories --told lists those that were told"
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, Match, Reason, Receiver
+from alerts.alert import Alert, Kind, Match, Reason, Receiver
 from alerts.decide.standing import is_met
-from alerts.decision import Told
-from alerts.delivery import NewDelivery
-from alerts.line.new_alert import Confirmed, make_alert, standing_for
+from alerts.decision import Decision, Told
+from alerts.delivery import Carried, Carrier, NewDelivery
+from alerts.line.judging_order import TRIAGED
+from alerts.line.new_alert import Confirmed, make_alert
+from alerts.line.thread_standing import standing_for
 from alerts.rule import Config, Rule, When
 from alerts.rules.match import Matcher
 from alerts.store import decisions, digests, event_reports, outbox
 from crawler.article import Revision
 from crawler.store import articles as archive
+from crawler.store.articles import count
+from crawler.store.members import members_of
 
 READ_AT_ONCE = 500  # revisions
 
@@ -36,11 +40,13 @@ class Missed:
 def missed(connection: Connection, config: Config, matcher: Matcher, since: datetime) -> list[Missed]:
     """Return what the rules match of the articles first seen since then, for each target that was not told the story.
 
-    One revision for each story and target: the first that matches.
+    One revision for each story and target: the first that matches. What triage has still to decide on it tells itself.
     """
+    decided = int(decisions.get_mark(connection, TRIAGED) or 0)
     found: list[Missed] = []
     listed: set[tuple[str, str]] = set()
-    revisions = archive.revisions_since(connection, since, READ_AT_ONCE)
+    newest = archive.revisions_since(connection, since, READ_AT_ONCE)
+    revisions = takewhile(lambda each: each.seq <= decided, newest)
     matched = ((each, matches) for each in revisions if (matches := matcher.match(each.article)))
     # what was told is read for many at once: a reload counts what a day of matches would tell
     while together := list(islice(matched, READ_AT_ONCE)):
@@ -71,7 +77,7 @@ def _targets(
     ]
     if not any(rules[match.rule].when != When() for each in missing for match in each.matches):
         return missing
-    members = archive.members_of(connection, revision.placement.thread)
+    members = members_of(connection, revision.placement.thread)
     event = event_reports.mention_of(connection, revision.placement.story)
     standing = standing_for(connection, config, members, revision.article, event)
     met = {each.rule for each in live if is_met(rules[each.rule].when, standing)}
@@ -98,20 +104,53 @@ def _untold(
 
 
 def queue_digest(connection: Connection, config: Config, found: list[Missed], now: datetime) -> int:
-    """Queue one digest for each target, and store its stories as told; return the number of digests."""
+    """Queue one digest for each target, and store its stories as alerted and told; return the number of digests.
+
+    Each story gets an alert revision, and for each target a message that is folded into its digest: so a story is
+    listed, acknowledged, rated and counted as any other that a digest told.
+    """
     subjects = {each.target: f"{each.receiver}@rematch-{now:%Y-%m-%dT%H:%M:%SZ}" for each in found}
+    by_revision: dict[int, list[Missed]] = {}  # targets may miss different rules of one revision
     for each in found:
-        story, subject = each.revision.placement.story, subjects[each.target]
-        members = archive.members_of(connection, each.revision.placement.thread)
-        event = event_reports.mention_of(connection, story)
-        thread = Confirmed(members, standing_for(connection, config, members, each.revision.article, event))
-        alert = make_alert(connection, config, each.revision, each.matches, thread, now)
-        digests.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
-        digest = NewDelivery(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, subject)
-        outbox.queue(connection, digest, now)
-        before = decisions.told_of(connection, story).get(each.target)
-        known = before or Told(frozenset(), alert.severity, alert.revision)
-        rules = known.rules | {match.rule for match in each.matches}
-        what = replace(known, rules=rules, severity=alert.severity, revision=alert.revision)
-        decisions.save_told(connection, story, each.target, now, what)
+        by_revision.setdefault(each.revision.seq, []).append(each)
+    for missing in by_revision.values():
+        alert = _add_alert(connection, config, missing, now)
+        for each in missing:
+            _tell(connection, each, alert, subjects[each.target], now)
     return len(subjects)
+
+
+def _add_alert(connection: Connection, config: Config, missing: list[Missed], now: datetime) -> Alert:
+    """Store and return the alert revision that tells a revision to all targets that missed something of it."""
+    revision = missing[0].revision
+    matches = {match.rule: match for each in missing for match in each.matches}
+    members = members_of(connection, revision.placement.thread)
+    event = event_reports.mention_of(connection, revision.placement.story)
+    thread = Confirmed(members, standing_for(connection, config, members, revision.article, event))
+    alert = make_alert(connection, config, revision, tuple(matches.values()), thread, now, event=event)
+    decisions.add_alert(connection, alert)
+    return alert
+
+
+def _tell(connection: Connection, each: Missed, alert: Alert, subject: str, now: datetime) -> None:
+    """List an alert in the digest of a target, with the decision, its folded message and what the target knows now."""
+    target, receiver = each.target, each.receiver
+    before = decisions.told_of(connection, alert.story).get(target)
+    missed_rules = tuple(match.rule for match in each.matches)
+    rules = tuple(dict.fromkeys((*missed_rules, *sorted(before.rules if before else ()))))
+    heard = alert.heard_by(rules)
+    digests.add_digest_item(connection, subject, target, each.revision.seq, heard)
+    digest = NewDelivery(target, receiver, Kind.DIGEST, heard.severity, Reason.REMATCH, subject)
+    outbox.queue(connection, digest, now)
+    digests.describe(connection, subject, target, heard.severity, {})
+    kind = Kind.UPDATE if before and before.revision else Kind.ALERT
+    made = Decision(target, receiver, kind, heard.severity, Reason.REMATCH, queue=True, rules=missed_rules)
+    decisions.add_late_decision(connection, each.revision.seq, alert.story, now, made)
+    part = NewDelivery(
+        target, receiver, kind, heard.severity, made.reason, alert.story, alert.revision, rules, thread=alert.thread
+    )
+    outbox.add_folded(connection, part, Carrier(Carried.DIGEST, subject), now)
+    count(connection, decisions.counts, {"matched": 1, "queued": 1})  # the ledger has a decision for each message
+    known = before or Told(frozenset(), heard.severity, alert.revision)
+    what = replace(known, rules=frozenset(rules), severity=heard.severity, revision=alert.revision)
+    decisions.save_told(connection, alert.story, target, now, what)

@@ -15,8 +15,8 @@ from alerts.line.alive import alive
 from alerts.line.notices import queue_all
 from alerts.render.words import time
 from alerts.rule import Config
-from alerts.store import decisions, digests, outbox
-from crawler.store.db import WriterLane
+from alerts.store import decisions, digests, outbox_counts
+from crawler.store.writer_lane import Lane
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -24,7 +24,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 class ScheduledDigests:
     """Queues the digest of each receiver that has digest times of its own, at each of them."""
 
-    def __init__(self, lane: WriterLane, config: Config) -> None:
+    def __init__(self, lane: Lane, config: Config) -> None:
         self._lane = lane
         self.use(config)
 
@@ -79,7 +79,7 @@ def _queue(
     for target in receiver.targets:
         line, _ = alive(connection, config, target.id, before, now)
         # a digest "nothing since" beside messages of the same hours would be read as if nothing had come
-        meanwhile = outbox.told_count(connection, target.id, before, last)
+        meanwhile = outbox_counts.told_count(connection, target.id, before, last)
         words = {"since": time(before, receiver.zone), "health": line, "meanwhile": meanwhile}
         digest = NewDelivery(target.id, receiver.name, Kind.DIGEST, Severity.ROUTINE, Reason.SCHEDULED, subject)
         subject_used = digests.open_digest(connection, digest, now)

@@ -12,7 +12,7 @@ from alerts.alert import URGENT_KINDS, Reason, Severity, Target
 from alerts.delivery import Delivery
 from alerts.render.words import time
 from alerts.rule import Config
-from alerts.store import outbox
+from alerts.store import outbox, relays
 from alerts.store import targets as target_store
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ TRIED_ALONE_FOR = timedelta(seconds=100)  # of a flash; the stand-by then gets i
 def overdue(connection: Connection, config: Config, now: datetime) -> Iterator[Delivery]:
     """Yield the flash deliveries that could not be sent in time and are not queued for the stand-by yet."""
     for delivery in outbox.overdue(connection, Severity.FLASH, now - TRIED_ALONE_FOR):
-        given = {each.target for each in outbox.copies(connection, delivery)}
+        given = {each.target for each in relays.copies(connection, delivery)}
         if any(target.id not in given for target in _standby(config, delivery)):
             yield delivery
 
@@ -38,7 +38,7 @@ def stand_in(connection: Connection, config: Config, delivery: Delivery, now: da
     since = time(delivery.tried or delivery.due, config.timezone)
     note = f"For {delivery.receiver}, which could not be told since {since}{f': {detail}' if detail else ''}"
     targets = _standby(config, delivery)
-    for target in outbox.relay(connection, delivery, targets, Reason.STANDBY, now, note):
+    for target in relays.relay(connection, delivery, targets, Reason.STANDBY, now, note):
         log.warning("stand-by told delivery=%s target=%s by=%s", delivery.id, delivery.target, target)
 
 

@@ -87,7 +87,7 @@ def _queue_edits(
 
 def _edits(connection: Connection, config: Config, story: str, headline: str, since: datetime) -> list[NewDelivery]:
     edits = []
-    for target in (each for receiver in config.receivers.values() for each in receiver.targets if each.can_edit):
+    for target in (each for each in config.targets.values() if each.can_edit):
         sent = outbox.on_subject(connection, story, target.id)
         shown = to_edit(sent, since)
         if shown and _headline(connection, shown) == headline:

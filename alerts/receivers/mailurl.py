@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from crawler.config.keys import nearest
+from crawler.config.values import nearest
 from crawler.text.hosts import is_loopback
 
 PLAIN, IMPLICIT = "watchmail", "watchmails"

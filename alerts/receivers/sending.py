@@ -49,7 +49,8 @@ _MARKUP = re.compile(r"(?<!\w)@(?=\w)|<(?=[@!#&:])|\](?=\()")
 _LOST = re.compile(r"timed? ?out|reset|aborted|closed|disconnected", re.IGNORECASE)  # of a plugin that says it aloud
 _FAULT = "Socket Exception:"
 # A server that failed over a request may have done what was asked before (RFC 9110 15.6; 9.2.2: a POST is not
-# idempotent): so it is marked when it goes again.
+# idempotent): so it is marked when it goes again. Not so after a 503, which takes no request (15.6.4), but where a
+# gateway says in it that it lost the server behind it (decision 307).
 _FAILED = re.compile(r"\berror[= :(]+5[0-9]{2}\b")
 
 
@@ -138,6 +139,9 @@ def _is_permanent(detail: str) -> bool:
 
 def _may_have_arrived(warned: str) -> bool:
     # Apprise returns the same for a refused and a lost connection; only its log tells them apart (decision 101)
+    answer = answers.last()
+    if answer and answer.status == answers.UNAVAILABLE:
+        return bool(_LOST.search(answer.body))
     return bool(_LOST.search(warned) or _FAILED.search(warned))
 
 

@@ -15,7 +15,7 @@ from alerts.receivers import console, logline, slackurl, watchmail, watchslack
 from alerts.receivers.fitting import in_words, room_of
 from alerts.receivers.naming import BadReceiverUrl, masked, named
 from alerts.receivers.urgency import shuts
-from crawler.config.keys import nearest
+from crawler.config.values import nearest
 
 # Our own plugins are looked up here and not in Apprise's table, which imports all 130 services to answer: 12 MB and a
 # fifth of a second that a desk with our receivers alone never needs.

@@ -177,7 +177,8 @@ def _line(event: tuple[Alert, ...], timezone: str) -> str:
     # nothing is lost by leaving out a long link: the id leads to it
     where = url if url and len(url) <= LINK_SHOWN else None
     newest = newest_of(event)
-    later = [f"newest: {cut(shown_headline(newest.article), NEWEST_LIMIT)}"] if newest is not event[0] else []
+    known = cut(lead(newest), NEWEST_LIMIT) if newest.foreign else ""
+    later = [f"newest: {known}{cut(shown_headline(newest.article), NEWEST_LIMIT)}"] if newest is not event[0] else []
     return ", ".join([_outlets(event), when, *later, *([where] if where else []), _stories(event)])
 
 

@@ -1,4 +1,4 @@
-"""Write the report of a shift to the next as Markdown: stories, acks, silences, failures, undelivered messages.
+"""Write the report of a shift to the next as Markdown: stories, the watch itself, acks, silences, what failed.
 
 Pure.
 """
@@ -22,6 +22,8 @@ EVENTS_SHOWN = 40  # of each severity
 HEADLINE_LIMIT = 160  # characters
 REASON_LIMIT = 200  # characters of why somebody silenced
 OUTLETS_SHOWN = 6  # of each event
+IDS_SHOWN = 5  # of each event; any of them finds the others
+DONE_SHOWN = 40  # entries on the watch itself, the last ones
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")  # CommonMark 2.4; the last keeps a bare address from being a link
 
 
@@ -43,10 +45,21 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What was done to the watch, or what a notice said of it: when, the kind of entry in the log, a title, by whom."""
+
+    at: datetime
+    what: str
+    title: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """All that the next shift must know of the time since `since`. `reload` is the last reload: (when, its result).
 
-    `stories` were told in that time; `untold` alerted or changed in it, and no message told it then.
+    `stories` were told in that time. What alerted or changed in it without a message then is `further`, with when its
+    event was told last as grave as it is, or else `untold`.
     """
 
     since: datetime
@@ -58,15 +71,20 @@ class Handover:
     held: tuple[Delivery, ...] = ()
     reload: tuple[datetime, str] | None = None
     untold: tuple[ToldStory, ...] = ()
+    further: tuple[tuple[ToldStory, datetime], ...] = ()
+    done: tuple[Done, ...] = ()  # starts, stops, restores, refused rules and notices, oldest first
 
 
 def markdown(shift: Handover, timezone: str) -> str:
     """Return the report as Markdown. A section without entries says so, or it might seem forgotten."""
+    further = [_untold(each, f"; event told {time(at, timezone)}") for each, at in shift.further]
     written = [
         f"# Handover, {time(shift.now, timezone)}",
         f"What happened since {time(shift.since, timezone)}.",
         *_section(_told(shift.stories), list(_stories(shift.stories, timezone)), "None was told."),
         *(_section("Not told in this time", [_untold(each) for each in shift.untold], "") if shift.untold else ()),
+        *(_section("Further on events told", further, "") if further else ()),
+        *_section("The watch itself", list(_watch(shift.done, timezone)), "No outage, restore or notice."),
         *_section("Acknowledged", list(_acked(shift.stories, timezone)), "Nothing."),
         *_section(
             "Silences in force",
@@ -86,9 +104,18 @@ def markdown(shift: Handover, timezone: str) -> str:
     return "\n".join(written)
 
 
-def _untold(story: ToldStory) -> str:
+def _untold(story: ToldStory, of_event: str = "") -> str:
     alert = story.alert
-    return f"- {alert.severity.word}: {_escaped(f'{lead(alert)}{_short(alert)}')}: {story.status}; `{alert.story}`"
+    made = f"\n  {marked_down(translated(alert.translation))}" if alert.translation else ""
+    return f"- {alert.severity.word}: {_said(alert)}: {story.status}{of_event}; `{alert.story}`{made}"
+
+
+def _watch(done: Sequence[Done], timezone: str) -> Iterator[str]:
+    if len(done) > DONE_SHOWN:
+        yield f"- {len(done) - DONE_SHOWN} earlier: `watchfloor log`"
+    for each in done[-DONE_SHOWN:]:
+        who = f"{marked_down(each.who)}: " if each.who else ""
+        yield f"- {time(each.at, timezone)} {each.what}: {who}{marked_down(each.title)}"
 
 
 def _told(stories: Sequence[ToldStory]) -> str:
@@ -122,7 +149,7 @@ def events_told(stories: Iterable[ToldStory]) -> list[tuple[ToldStory, ...]]:
     """
     known = {each.alert.story: each for each in stories}
     events = [
-        tuple(known[alert.story] for alert in _corrected_first(event))
+        tuple(known[alert.story] for alert in corrected_first(event))
         for event in events_of(each.alert for each in known.values())
     ]
     return sorted(events, key=_rank)
@@ -133,7 +160,7 @@ def gravest(event: Iterable[ToldStory]) -> Severity:
     return max(each.alert.severity for each in event)
 
 
-def _corrected_first(event: tuple[Alert, ...]) -> tuple[Alert, ...]:
+def corrected_first(event: tuple[Alert, ...]) -> tuple[Alert, ...]:
     """Return the stories of an event, its correction first if that is newer than what headed it."""
     correction = _correction(event)
     if correction is None or correction.created < event[0].created:
@@ -167,7 +194,7 @@ def _event(event: tuple[ToldStory, ...], timezone: str) -> Iterator[str]:
     first, newest = alerts[0], newest_of(alerts)
     # a parenthesis would end the address of a Markdown link
     url = (link(first.article.url) or "").replace("(", "%28").replace(")", "%29")
-    shown = _escaped(f"{lead(first)}{_short(first)}")
+    shown = _said(first)
     yield f"- {f'[{shown}]({url})' if url else shown}"
     if said := translated(first.translation):
         yield f"  {marked_down(said)}"
@@ -176,12 +203,12 @@ def _event(event: tuple[ToldStory, ...], timezone: str) -> Iterator[str]:
         yield f"  Event: {marked_down(first.event_line)}"
     correction = _correction(alerts)
     if correction and correction is not first:
-        yield f"  Corrected {time(correction.created, timezone)}: {_escaped(_short(correction))}"
+        yield f"  Corrected {time(correction.created, timezone)}: {_said(correction)}"
     if len(event) > 1:
-        latest = "" if newest is first else f"; newest: {_escaped(_short(newest))}"
+        latest = "" if newest is first else f"; newest: {_said(newest)}"
         yield f"  {len(event)} stories of one event{latest}"
     changed = f" ({marked_down('; '.join(newest.changes))})" if newest.changes else ""
-    ids = ", ".join(f"`{each.story}`" for each in alerts)
+    ids = _ids([each.story for each in alerts])
     yield f"  Last change {time(newest.created, timezone)}{changed}; {_notice(event)}; {ids}"
 
 
@@ -191,14 +218,23 @@ def _outlets(alerts: Sequence[Alert]) -> str:
     return ", ".join(marked_down(each) for each in names[:OUTLETS_SHOWN]) + more
 
 
+def _ids(stories: Sequence[str]) -> str:
+    more = f" and {len(stories) - IDS_SHOWN} more" if len(stories) > IDS_SHOWN else ""
+    return ", ".join(f"`{each}`" for each in stories[:IDS_SHOWN]) + more
+
+
 def _notice(event: Sequence[ToldStory]) -> str:
     """Return who has taken notice of an event, and of which of its stories nobody has."""
     who = list(dict.fromkeys(marked_down(each.ack.by) for each in event if each.ack))
-    left = [f"`{each.alert.story}`" for each in event if not each.ack]
-    stories = ", ".join(left)
+    left = [each.alert.story for each in event if not each.ack]
     if not who:
         return "**not acknowledged**"
-    return f"acknowledged by {', '.join(who)}{f', but for {stories}' if left else ''}"
+    return f"acknowledged by {', '.join(who)}{f', but for {_ids(left)}' if left else ''}"
+
+
+def _said(alert: Alert) -> str:
+    """Return a headline behind what is known of it, as Markdown."""
+    return _escaped(f"{lead(alert)}{_short(alert)}")
 
 
 def _short(alert: Alert) -> str:
@@ -210,8 +246,10 @@ def _acked(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
     known = {each.alert.story: each for each in stories}
     given = {each.ack.story: (each.ack, known.get(each.ack.story, each)) for each in known.values() if each.ack}
     for ack, story in given.values():
-        headline = _escaped(_short(story.alert))
-        yield f"- {marked_down(ack.by)} at {time(ack.at, timezone)} ({marked_down(ack.via)}): {headline}, `{ack.story}`"
+        yield (
+            f"- {marked_down(ack.by)} at {time(ack.at, timezone)} ({marked_down(ack.via)}): {_said(story.alert)},"
+            f" `{ack.story}`"
+        )
 
 
 def _silence(silence: Silence, timezone: str) -> str:

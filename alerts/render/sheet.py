@@ -8,12 +8,13 @@ from datetime import timedelta
 
 from alerts.alert import Alert, Severity, Translation
 from alerts.delivery import Delivery
-from alerts.event import Counterpart
+from alerts.event import OWN_THREAD, Counterpart
 from alerts.render.quote import quote, tells
 from alerts.render.title import NO_HEADLINE, alert_title, headline_of, lead, without_outlet
 from alerts.render.why import NAME_LIMIT, rules_of, sent_because, whys
 from alerts.render.words import LANGUAGES, cut, isolated, link, ours, plain, rated, span, time
 from crawler.article import Article
+from crawler.text.scripts import SCRIPTS
 from crawler.text.urls import host
 
 HEADLINE_LIMIT = 500  # characters
@@ -96,7 +97,11 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         board=alert.board,
         details=(
             f"Every word found: watchfloor explain {alert.story}",
-            *([f"Why one event: {cut(ours(alert.evidence), NOTE_LIMIT)}"] if alert.siblings and alert.evidence else []),
+            *(
+                [f"Why one event: {cut(ours(why), NOTE_LIMIT)}"]
+                if alert.siblings and (why := _joined_by(alert))
+                else []
+            ),
             *(each for each in (rules_of(alert.causes),) if each),
             f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}",
         ),
@@ -180,9 +185,24 @@ def counterpart_line(each: Counterpart, timezone: str) -> str:
     """Return a line on a report of the event in another language: who tells it, when, and why it is taken for that."""
     headline = isolated(cut(without_outlet(each.title, each.outlet), SIBLING_LIMIT))
     who = f"{name(each.outlet)} {time(each.at, timezone)}, {each.story}"
-    why = f"both: {cut(ours(each.both), NOTE_LIMIT)}; {span(timedelta(minutes=each.apart))} apart"
-    said = f"{headline} ({who}; {why}; likeness {each.share:.2f})"
-    return f"Same event, {LANGUAGES.get(each.lang) or f'in {plain(each.lang)}'}: {said}"
+    return f"Same event, {_language(each.lang)}: {headline} ({who}; {counterpart_evidence(each)})"
+
+
+def counterpart_evidence(each: Counterpart) -> str:
+    """Return in words why a report in another language is taken for one of the same event."""
+    both = cut(ours(each.both), NOTE_LIMIT)
+    return f"both: {both}; {span(timedelta(minutes=each.apart))} apart; likeness {each.share:.2f}"
+
+
+def _language(lang: str) -> str:
+    """Return the language of a headline in words, or its script where nothing tells the language."""
+    script = " script" if lang in SCRIPTS.values() else ""
+    return LANGUAGES.get(lang) or f"in {plain(lang)}{script}"
+
+
+def _joined_by(alert: Alert) -> str:
+    """Return why a story joined its event, "" where it is alone, or others joined it."""
+    return alert.evidence if alert.siblings and not alert.evidence.startswith(OWN_THREAD) else ""
 
 
 def _siblings(alert: Alert, told_here: Sequence[str]) -> str:

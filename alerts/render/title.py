@@ -13,7 +13,8 @@ from datetime import timedelta
 
 from alerts.alert import NEWS, Alert, Kind, Reason, Severity
 from alerts.delivery import Delivery
-from alerts.event import UNREAD
+from alerts.event import UNREAD, WEAPON
+from alerts.render.harm import HARMING, exact
 from alerts.render.words import cut, is_rtl, isolated, ours, plain, span
 from crawler.article import Article
 from crawler.stories.corrections import CORRECTED, is_correction
@@ -44,6 +45,24 @@ HEDGES = {  # before a deed that a headline does not tell as done, by Alert.hedg
 }
 _WHOLE = frozenset({"accidental", "rehearsed"})  # of which the word says what was done
 _DENY = "deny "
+# deeds that a row or a rule tells; any other is said, or "An attack (by Ali al-Zaidi)" would be his
+_ATTACKS = frozenset(
+    (
+        "strike",
+        "assault",
+        "attack",
+        "launch",
+        "kill",
+        "wound",
+        "seize",
+        "arrest",
+        "raid",
+        "clash",
+        "intercept",
+        "claim",
+        "threaten",
+    )
+)
 _ROW = re.compile(r' \((?:".*"; )?row \d+\)$')  # after the words of a row of the scale
 _SUFFIX = re.compile(r"\s+[-–—|·]\s+(?P<outlet>[^|·–—]{2,60})$")
 
@@ -118,12 +137,18 @@ def lead(alert: Alert, limit: int = LEAD_LIMIT) -> str:
 def _known(alert: Alert, place: str, limit: int) -> str:
     """Return what is known of a headline in another script: what happened, who did it to whom, how many, where.
 
-    Where room is scarce, who did it is left out first, then the place, then the end of the words; the numbers stay.
+    Where room is scarce, who did it to whom is left out first, then the place, then the end of the words; of those
+    killed or hurt the place first, then who did it. The numbers stay.
     """
     what, toll = _gist(alert), toll_of(alert)
     roles = _who(alert, what)
-    named = [f"{what} ({ours(' '.join(roles[:kept]))})" for kept in range(len(roles), 0, -1) if what]
-    for said, where in (*((each, place) for each in (*named, what)), (what, "")):
+    named = [f"{what} ({ours(_in_a_row(roles[:kept]))})" for kept in range(len(roles), 0, -1) if what]
+    tried = [(each, place) for each in (*named, what)]
+    if what and plain(alert.event_line).split("; ")[0] in HARMING:  # who was killed before where, and before who did it
+        suffered = [each for each in roles if not each.startswith("by ")]
+        short = [f"{what} ({ours(_in_a_row(suffered))})"] if suffered else []
+        tried[1:1] = [(each, "") for each in named[:1]] + [(each, where) for each in short for where in (place, "")]
+    for said, where in (*tried, (what, "")):
         rest = where if fold(where) not in fold(said) else ""  # it was said
         words = ", ".join(each for each in (said, toll, rest) if each)
         if len(words) <= limit:
@@ -132,11 +157,24 @@ def _known(alert: Alert, place: str, limit: int) -> str:
     return ", ".join(each for each in (cut(what, kept) if kept > 0 else "", cut(toll, limit)) if each)
 
 
+def _in_a_row(roles: Sequence[str]) -> str:
+    return " ".join(roles).replace(" ; ", "; ").removeprefix("; ")
+
+
 def _who(alert: Alert, said: str) -> list[str]:
-    """Return who did it and to whom, by the line of the event: "by Iran", "on Israel"; without what is said already."""
+    """Return who did it, to whom and with what, by the line of the event; without what is said already.
+
+    A deed that is no attack stands before that: "visit by Ali al-Zaidi".
+    """
     said = fold(said)
-    parts = [each for each in plain(alert.event_line).split("; ")[1:] if each.startswith(("by ", "on "))]
-    return [each for each in parts if fold(each[len("by ") :]) not in said]
+    deed, *parts = plain(alert.event_line).split("; ")
+    roles = [
+        each for each in parts if each.startswith(("by ", "on ", "with ")) and fold(each.partition(" ")[2]) not in said
+    ]
+    roles += [f"; {each.removeprefix(WEAPON)}" for each in parts if each.startswith(WEAPON)]
+    if not deed or alert.hedge or deed in _ATTACKS or fold(deed).strip() in said:
+        return roles
+    return [" ".join((deed, *roles[:1])), *roles[1:]]
 
 
 def toll_of(alert: Alert) -> str:
@@ -213,7 +251,12 @@ def _gist(alert: Alert) -> str:
     gravest = max(alert.causes, key=lambda each: (each.severity, bool(each.why)))
     row = _ROW.sub("", plain(gravest.why))
     # a title lists all that its rule looks for, so the row, which held, says more; but half of a row misleads
-    said = row if 0 < len(row) <= GIST_LIMIT and not alert.hedge else _first_clause(plain(gravest.title))
+    whole = 0 < len(row) <= GIST_LIMIT and not alert.hedge
+    said = (
+        exact(row[:1].upper() + row[1:], alert.article.title, alert.event)
+        if whole
+        else _first_clause(plain(gravest.title))
+    )
     return f"{'About: ' if alert.hedge and said else ''}{said[:1].upper()}{said[1:]}"
 
 

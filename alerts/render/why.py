@@ -49,7 +49,7 @@ REASONS = {
 }
 # for the first message on a story, where its event has other stories
 _OF_KNOWN_EVENTS = {
-    Reason.FIRST_ARTICLE: "first article of another story of this event",
+    Reason.FIRST_ARTICLE: "first article of this story; there are other reports of the same event",
     Reason.SEVERITY_RAISED: "it is graver than what was told of this event before",
 }
 

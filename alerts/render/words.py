@@ -61,7 +61,8 @@ def plain(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return a piece of a text cleaned as by `plain`, with the spaces at both its ends."""
-    return _PILED.sub(r"\1", _HIDDEN.sub("", _BREAKS.sub(" ", text)))
+    text = _BREAKS.sub(" ", text)
+    return text if text.isascii() else _PILED.sub(r"\1", _HIDDEN.sub("", text))  # neither is in ASCII
 
 
 def isolated(text: str) -> str:

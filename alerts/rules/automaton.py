@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, chain
 
 import ahocorasick_rs
 
@@ -19,7 +21,6 @@ from crawler.text.folding import Folded, fold
 
 ANY, ONE = "ꀀ", "ꀁ"  # stand for * and ? while a term is folded: letters that folding leaves alone
 WILDCARDS = str.maketrans({"*": ANY, "?": ONE})
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ARTICLE = "ال"
 PARTICLES = "وفبلك"  # wa, fa, bi, li, ka: written joined to the word that follows
 _JOINED = (
@@ -44,6 +45,8 @@ _OWNED = ("هايشان", "هايش", "هايمان", "هايم", "هايتان"
 _PLURAL = frozenset({"هايي", "هاي", "ها", "", *_OWNED})
 # plural -an after -i; ezafe -ye after -a and -u
 _PLURAL_BY_LETTER = {"ي": _PLURAL | {"ان"}, "ا": _PLURAL | {"ي"}, "و": _PLURAL | {"ي"}}
+_PLURAL_OR_ENDING = {letter: each | ENDINGS for letter, each in _PLURAL_BY_LETTER.items()}  # Kurdish besides
+_PLURAL_OR_ANY_ENDING = _PLURAL | ENDINGS
 _SHORTEST_STEM = 3  # Arabic letters left of a first word once its article is taken off
 SHORTEST_NEEDLE = 2  # letters beside a wildcard
 
@@ -70,35 +73,79 @@ class Spelling:
     exact: str = ""
 
 
-@lru_cache(maxsize=50_000)  # each term is read, counted by `check` and searched for: more than once a load
 def spelling(alias: str) -> Spelling | None:
     """Return an alias prepared for the search, None if too few letters of it are left to search for."""
     exact = alias[1:] if alias.startswith("=") else ""
     if exact:
         return Spelling(alias, fold(exact), exact=_letters(_plain(exact))) if fold(exact).strip() else None
-    folded = fold(alias.translate(WILDCARDS))
-    if not folded.strip():
+    folded = fold(alias.translate(WILDCARDS) if "*" in alias or "?" in alias else alias)
+    if folded.isspace():
         return None
-    wild = ANY in folded or ONE in folded
-    if not wild and not _ARABIC.match(folded.strip()):
-        return Spelling(alias, folded)
-    return _patterned(alias, folded)
+    if ANY in folded or ONE in folded:
+        return _patterned(alias, folded)
+    return _affixable(alias, folded) if _is_arabic(folded[1]) else Spelling(alias, folded)
+
+
+def is_searchable(alias: str) -> bool:
+    """Return whether enough letters of an alias are left to search for: whether `spelling` makes one of it."""
+    plain = "*" not in alias and "?" not in alias
+    return (plain and len(fold(alias).replace(" ", "")) >= SHORTEST_NEEDLE) or spelling(alias) is not None
+
+
+def needle_of(alias: str) -> str:
+    """Return the needle of an alias, which is all that an automaton keeps; "" where `spelling` makes nothing of it."""
+    folded = "" if alias.startswith("=") or "*" in alias or "?" in alias else fold(alias)
+    if not folded or ANY in folded or ONE in folded:
+        made = spelling(alias)
+        return made.needle if made else ""
+    if folded.isspace():
+        return ""
+    return _fixed(folded)[1] if _is_arabic(folded[1]) else folded
+
+
+def _affixable(alias: str, folded: str) -> Spelling | None:
+    """Return a spelling without wildcards whose first and last word may take prefixes and suffixes."""
+    prefixes, needle, core = _fixed(folded)
+    if not needle:
+        return None
+    suffixes = _suffixes(core[-1], kurdish=LETTERS.search(alias) is not None) if needle == core else _NONE
+    return Spelling(alias, needle, core, 0, prefixes, suffixes)
+
+
+def _fixed(folded: str) -> tuple[frozenset[str], str, str]:
+    """Return what may be attached before an Arabic text, its needle ("" where too few letters are left), its core."""
+    prefixes, needle = _prefixed(folded)
+    core = needle[:-1]
+    if _is_arabic(core[-1]):
+        needle = core
+    # most have a longer first word: no letters are counted
+    if len(needle) <= SHORTEST_NEEDLE and len(needle.replace(" ", "")) < SHORTEST_NEEDLE:
+        needle = ""
+    return prefixes, needle, core
+
+
+def _prefixed(folded: str) -> tuple[frozenset[str], str]:
+    """Return what may be attached before an Arabic word, and the text from there on that the word keeps."""
+    word = folded[1:]
+    if word.startswith(_ARTICLE):
+        stem = word.removeprefix(_ARTICLE)
+        # without its article a short stem is a common word, so the article then stays part of the needle
+        if len(stem.split(" ", 1)[0]) >= _SHORTEST_STEM:
+            return _DEFINITE, stem
+    return _EITHER, word
 
 
 def _patterned(alias: str, folded: str) -> Spelling | None:
-    """Return a spelling whose first and last word may take prefixes and suffixes, or that has wildcards."""
+    """Return a spelling with wildcards, whose first and last word may also take prefixes and suffixes."""
     prefixes, suffixes, rest = _NONE, _NONE, folded
-    if _ARABIC.match(folded[1]):
-        stem = folded[1:].removeprefix(_ARTICLE)
-        # without its article a short stem is a common word, so the article then stays part of the needle
-        definite = len(stem) < len(folded) - 1 and len(stem.split(" ")[0]) >= _SHORTEST_STEM
-        prefixes = _DEFINITE if definite else _EITHER
-        rest = f"{ANY}{stem if definite else folded[1:]}"
-    if _ARABIC.match(folded[-2]):
-        suffixes = _PLURAL_BY_LETTER.get(folded[-2], _PLURAL) | (ENDINGS if LETTERS.search(alias) else set())
+    if _is_arabic(folded[1]):
+        prefixes, word = _prefixed(folded)
+        rest = f"{ANY}{word}"
+    if _is_arabic(folded[-2]):
+        suffixes = _suffixes(folded[-2], kurdish=LETTERS.search(alias) is not None)
         rest = rest[:-1] + ANY + " "
     # the longest fixed part is the rarest in texts, so fewest candidates have to be checked
-    needle = max(re.split(f"[{ANY}{ONE}]", rest), key=len)
+    needle = max(rest.replace(ONE, ANY).split(ANY), key=len)
     if len(needle.replace(" ", "")) < SHORTEST_NEEDLE:
         return None
     core = rest[1:].rstrip(" ").removesuffix(ANY if suffixes is not _NONE else "")
@@ -107,6 +154,17 @@ def _patterned(alias: str, folded: str) -> Spelling | None:
     before = rest if rest.startswith(" ") else f" {rest}"
     pattern = _wild(core, prefixes, suffixes)
     return Spelling(alias, needle, pattern=pattern, words_before=_words_before(before, needle))
+
+
+def _is_arabic(letter: str) -> bool:
+    return "\u0600" <= letter <= "\u06ff"
+
+
+def _suffixes(letter: str, *, kurdish: bool) -> frozenset[str]:
+    """Return what may be attached to a word that ends with a letter: a set that all such spellings share."""
+    if kurdish:
+        return _PLURAL_OR_ENDING.get(letter, _PLURAL_OR_ANY_ENDING)
+    return _PLURAL_BY_LETTER.get(letter, _PLURAL)
 
 
 def _wild(core: str, prefixes: frozenset[str], suffixes: frozenset[str]) -> str:
@@ -142,15 +200,27 @@ class Needles:
 
 
 class Automaton:
-    """Finds spellings in folded text. The cost grows with the text and its hits, not with the number of spellings."""
+    """Finds spellings in folded text. The cost grows with the text and its hits, not with the number of spellings.
 
-    def __init__(self, spellings: Iterable[Spelling]) -> None:
-        self.spellings = tuple(spellings)
-        by_needle: dict[str, list[int]] = {}
-        for number, each in enumerate(self.spellings):
-            by_needle.setdefault(each.needle, []).append(number)
-        self.by_needle = tuple(tuple(numbers) for numbers in by_needle.values())  # needle -> spellings
+    `aliases` are those that can be searched for, by their number; those of one needle stand side by side. Of a desk's
+    tens of thousands a text has a few, so only the needles stay: a spelling is made when a text has its needle.
+    """
+
+    def __init__(self, aliases: Iterable[str]) -> None:
+        by_needle: dict[str, list[str]] = {}
+        for alias in aliases:
+            if needle := needle_of(alias):
+                by_needle.setdefault(needle, []).append(alias)
+        self.aliases = tuple(chain.from_iterable(by_needle.values()))
+        self._starts = array("L", accumulate(map(len, by_needle.values()), initial=0))
         self._needles = Needles(by_needle)
+
+    def by_needle(self) -> Iterator[tuple[int, ...]]:
+        """Yield the numbers of the aliases of each needle."""
+        return (tuple(self._of(needle)) for needle in range(len(self._starts) - 1))
+
+    def _of(self, needle: int) -> range:
+        return range(self._starts[needle], self._starts[needle + 1])
 
     def search(self, folded: Folded) -> Needled:
         """Return the needles that occur in a text. It is cheap, and `find` starts from its result."""
@@ -163,14 +233,21 @@ class Automaton:
         """
         seen: set[tuple[int, int]] = set()
         for needle, start, end in self.search(folded) if needled is None else needled:
-            for number in self.by_needle[needle]:
-                each = self.spellings[number]
+            for number in self._of(needle):
+                each = _prepared(self.aliases[number])
                 if not (each.core or each.pattern):
                     if not each.exact or _is_exact(each, folded, start + 1, end - 1):
                         yield number, start + 1, end - 1, False
                 elif (varied := _varied(each, folded.text, start)) and (number, varied[0]) not in seen:
                     seen.add((number, varied[0]))
                     yield number, *varied
+
+
+@lru_cache(maxsize=10_000)
+def _prepared(alias: str) -> Spelling:
+    made = spelling(alias)
+    assert made is not None  # the automaton has no others
+    return made
 
 
 def _is_exact(each: Spelling, folded: Folded, start: int, end: int) -> bool:

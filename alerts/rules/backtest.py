@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from alerts.alert import Severity
@@ -27,21 +27,28 @@ Run = Mapping[tuple[str, int], Caught]
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """The articles that a rule catches in the second run only, in the first run only, and at another severity."""
+    """The articles that a rule catches in the second run only, in the first run only, and at another severity.
+
+    What other live rules caught in the first run already, as grave, is not `gained`: it is `told`, with those rules.
+    """
 
     rule: str
     gained: tuple[Caught, ...]
     lost: tuple[Caught, ...]
     changed: tuple[tuple[Caught, Caught], ...]  # before, after
+    told: tuple[tuple[Caught, tuple[str, ...]], ...] = ()
 
 
-def run(config: Config, articles: Iterable[Article]) -> Run:
-    """Return the matches of all articles under a config. Rules that are off match nothing."""
-    matcher = Matcher(config)
+def run(config: Config, articles: Iterable[Article], matcher: Matcher | None = None) -> Run:
+    """Return the matches of all articles under a config. Rules that are off match nothing.
+
+    `matcher` is that of the config, where it is compiled already.
+    """
+    compiled = matcher or Matcher(config)
     return {
         (match.rule, number): Caught(match.rule, article, match.severity, match.score)
         for number, article in enumerate(articles)
-        for match in matcher.match(article)
+        for match in compiled.match(article)
     }
 
 
@@ -59,15 +66,25 @@ def per_rule(found: Run, config: Config) -> dict[str, int]:
     return counted
 
 
-def compare(before: Run, after: Run) -> list[RuleChange]:
-    """Return, for each rule that differs, the articles that only one run caught, and those ranked differently."""
+def compare(before: Run, after: Run, live: Collection[str] = ()) -> list[RuleChange]:
+    """Return, for each rule that differs, the articles that only one run caught, and those ranked differently.
+
+    `live` are the rules that told somebody in the first run.
+    """
     changes = []
+    told: dict[int, list[Caught]] = {}
+    for (name, number), each in before.items():
+        if name in live:
+            told.setdefault(number, []).append(each)
     for rule in dict.fromkeys(rule for rule, _ in (*before, *after)):
         old = {number: each for (name, number), each in before.items() if name == rule}
         new = {number: each for (name, number), each in after.items() if name == rule}
         changed = tuple((old[n], new[n]) for n in sorted(old.keys() & new.keys()) if old[n].severity != new[n].severity)
-        gained = tuple(new[n] for n in sorted(new.keys() - old.keys()))
+        added = sorted(new.keys() - old.keys())
+        by = {n: tuple(each.rule for each in told.get(n, ()) if each.severity >= new[n].severity) for n in added}
+        gained = tuple(new[n] for n in added if not by[n])
+        known = tuple((new[n], by[n]) for n in added if by[n])
         lost = tuple(old[n] for n in sorted(old.keys() - new.keys()))
-        if gained or lost or changed:
-            changes.append(RuleChange(rule, gained, lost, changed))
+        if added or lost or changed:
+            changes.append(RuleChange(rule, gained, lost, changed, known))
     return changes

@@ -9,9 +9,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from alerts.render.redact import HIDDEN, redacted
-from alerts.rule import Config
-from crawler.config.served import BoardSettings
-from crawler.config.yamlfile import Place
+from alerts.rule import Config, EventSettings
+from crawler.config.problems import Place
+from crawler.config.settings import BoardSettings
 from crawler.sources.outlets import Outlet
 from crawler.text.hosts import speaker
 
@@ -20,12 +20,13 @@ _BOOKS = ("path", "version", "files", "patterns", "polled_at", "receivers_at")  
 _NAMED = {"sources": "source", "rules": "rule", "receivers": "receiver", "entities": "entity", "lists": "list"}
 _WHOLE = frozenset({"scale"})
 _DERIVED = frozenset({"version", "scale", "anchors", "shape", "number"})  # of a rule or row: told by others
-_OF_BOARD = {
+OF_BOARD = {
     "address": "board",
     "url": "board_url",
     "token": "board_token",
     "proxies": "board_proxy",
     "user_header": "board_proxy",
+    "saves": "board_saves",
 }
 _TREES = frozenset({"match", "masking"})  # of a rule
 _ADDRESS = re.compile(
@@ -57,7 +58,10 @@ def _changes(old: Config, new: Config) -> Iterator[str]:
 def _setting(name: str, old: Any, new: Any) -> Iterator[str]:
     """Yield the names of what changed: of the board's settings each by its own."""
     if isinstance(new, BoardSettings):
-        yield from dict.fromkeys(_OF_BOARD[key] for key in _keys(old, new))
+        yield from dict.fromkeys(OF_BOARD[key] for key in _keys(old, new))
+    elif isinstance(new, EventSettings):
+        if old.as_written != new.as_written:
+            yield name
     elif _differ(old, new):
         yield name
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # singular nouns behind which "hits" is a verb: "drone hits near the base"
 WEAPONS = {"strike", "airstrike", "missile", "rocket", "drone", "raid", "shell", "bomb", "mortar", "projectile", "jet"}
 # begin another part of a clause: what stands behind them is no target of the deed before them
@@ -17,8 +19,24 @@ TURN |= {"بسبب", "بعد", "ردا", "اثر", "خلال", "في", "داخل
 # put a deed behind them beside the news of a headline
 ASIDE = {"as", "over", "after", "amid", "while", "because", "following", "despite", "since", "when", "before"}
 ASIDE |= {"دواي", "پاش", "لهكاتيكدا", "هاوكات"}
-ASIDE |= {"بعد", "عقب", "وسط", "ردا", "بينما", "فيما", "اثر", "منذ", "قبل", "پس", "همزمان", "تزامنا", "بالتزامن"}
+ASIDE |= {
+    "بعد",
+    "بسبب",
+    "عقب",
+    "وسط",
+    "ردا",
+    "بينما",
+    "فيما",
+    "اثر",
+    "منذ",
+    "قبل",
+    "پس",
+    "همزمان",
+    "تزامنا",
+    "بالتزامن",
+}
 MEANWHILE = {"as", "while", "بينما", "فيما", "همزمان", "لهكاتيكدا", "هاوكات"}  # of those, before what goes on by itself
+BUT = {"but", "لكن", "ولكن", "اما", "ولي", "بهلام"}  # before what is so all the same: "wants a deal but strikes"
 CONCURRENT = MEANWHILE | {"amid", "despite", "when", "وسط", "رغم", "خلال"}  # ... and of what only goes on
 # before what brought something about, and between a deed and what it brings about
 CAUSE = {"due", "because", "caused", "بسبب", "نتيجه", "جراء", "اثر", "علت", "دليل", "بههوي"}
@@ -31,11 +49,20 @@ RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "ال
 DOING = {"by", "from", "من", "از", "توسط", "لهلايهن"}
 # ... and before the doer of a noun
 BY = DOING | {"of"}
+# before the name of whose friend somebody is: "militias backed by Iran"
+WHOSE_FRIEND = re.compile(
+    r"\b(?:(?:backed|supported|funded|armed|sponsored|supplied|trained) by|(?:loyal|linked|tied|allied) to"
+    r"|(?:aligned|allied|affiliated) with"
+    r"|(?:ال)?(?:مدعوم|متحالف|مقرب|حليف|مرتبط)(?:ه|ين|ون|ات)? ?(?:من|مع)?(?: قبل)?|(?:ال)?موالي(?:ه|ن|ون)?"
+    r"|(?:مورد|تحت) (?:حمايت|پشتيباني)|وابسته به|(?:همسو|مرتبط) با|طرفدار|حامي|متحد|هم ?پيمان|سهر به) $"
+)
 # before whom it is done to
 UPON = {"on", "at", "against", "to", "toward", "towards", "علي", "ضد", "نحو", "باتجاه", "به", "عليه", "سهر", "دژي"}
 UNDER = {"under", "تحت", "زير"}  # whoever is under an attack suffers it
 # Arabic nouns behind which l- is before the doer alone; behind others, as "shelling", it may be before the target
 BY_LAM = ("هجوم", "هجم", "غار", "توغل")
+# ... and what may stand between the others and the doer, beside adjectives of origin: "heavy shelling by the PMF on"
+OF_DEEDS = {"عنيف", "عنيفه", "مكثف", "مكثفه", "واسع", "واسعه", "جديد", "جديده", "متواصل", "متبادل", "عشوايي", "مركز"}
 # ... and words with l- before the name of who does it: "attacks of the organisation Daesh"
 LAM_NOUNS = {"لتنظيم", "لقوات", "للقوات", "لعناصر", "لمسلحي", "لمقاتلي", "لميليشيا", "لميليشيات", "لفصايل", "لفصيل"}
 LAM_NOUNS |= {"لجماعه", "للجيش", "لجيش", "لطيران", "لطايرات", "لحركه", "لحزب", "لمقاتلات"}
@@ -204,6 +231,60 @@ TELLING |= {"visits", "attends", "hosts", "greets", "remembers", "remembered", "
 # behind a name: what it owns, which suffers a deed and does none ("US base attack")
 SITES = {"base", "bases", "embassy", "consulate", "outpost", "garrison", "camp", "barracks", "mission"}
 SITES |= {"facility", "convoy"}
+# what forces share, in folded letters
+BASES = {"base", "bases", "camp", "camps", "compound", "outpost", "garrison", "barracks", "airbase", "airfield"}
+BASES |= {"airstrip", "installation", "قاعده", "القاعده", "قواعد", "معسكر", "المعسكر", "معسكرات", "ثكنه", "الثكنه"}
+BASES |= {"مطار", "بقاعده", "بالقاعده", "پايگاه", "پايگاهي", "پايگاهها", "اردوگاه", "اردوگاهي", "پادگان", "پادگاني"}
+BASES |= {"معسكرا", "مطارا"}
+# who is side by side there
+FORCES = {
+    "troops",
+    "forces",
+    "soldiers",
+    "fighters",
+    "militia",
+    "militias",
+    "militiamen",
+    "marines",
+    "personnel",
+    "men",
+}
+FORCES |= {"servicemen", "servicemembers", "gunmen", "brigade", "brigades", "units", "army", "paratroopers"}
+FORCES |= {
+    "قوات",
+    "القوات",
+    "جنود",
+    "الجنود",
+    "جنودا",
+    "جيش",
+    "الجيش",
+    "مقاتلون",
+    "مقاتلو",
+    "مقاتلي",
+    "عناصر",
+    "مسلحون",
+}
+FORCES |= {"مسلحين", "فصايل", "الفصايل", "ميليشيات", "مليشيات", "المارينز", "نيروهاي", "نظاميان", "سربازان", "رزمندگان"}
+FORCES |= {"شبهنظاميان", "شبه", "ارتش", "تفنگداران"}
+# between "in" and a state, which does nothing there: "in western Iraq"
+REGIONS = {
+    "western",
+    "eastern",
+    "northern",
+    "southern",
+    "central",
+    "west",
+    "east",
+    "north",
+    "south",
+    "غرب",
+    "شرق",
+    "شمال",
+}
+REGIONS |= {"جنوب", "غربي", "شرقي", "شمالي", "جنوبي"}
+# verbs that have it as their object, by how they are written
+SHARING = re.compile(r"^(?:shar|jointly)|^us\w+ jointly|قاسم|شارك|اشترا[كک]")
+WITH = {"with", "alongside", "beside", "مع", "معا", "جانب", "بجانب", "برفقه", "با", "همراه", "كنار"}  # before with whom
 # before the name of who is at a place, and does nothing there: "base used by US troops", "hotel housing Americans"
 HELD = {"used", "occupied", "manned", "guarded", "staffed", "frequented", "shared"}
 HOSTING = {"housing", "hosting", "sheltering", "houses", "hosts", "shelters"}
@@ -223,7 +304,7 @@ OWN |= {"قاعدته", "قاعدتها", "قاعدتنا", "قواعده", "ق�
 OWN |= {"جنوده", "جنودها"}
 OWN |= {"قواته", "قواتها", "مقره", "مقراته", "مقراتها", "مواقعه", "مواقعها", "پایگاهش", "پایگاههایش", "نیروهایش"}
 # verbs whose subject does the deed named beside them: "began the attack on" (Persian), "announces targeting" (Arabic)
-LIGHT = {"اغاز", "شروع", "انجام", "ادامه", "صورت"}
+LIGHT = {"اغاز", "شروع", "انجام", "ادامه", "صورت", "دستور", "فرمان", "يامر", "تامر", "امر", "امرت", "يوجه", "وجه"}
 LIGHT |= {"يعلن", "تعلن", "اعلن", "اعلنت", "يتبني", "تتبني", "تبني", "تبنت", "ينفذ", "تنفذ", "نفذ", "نفذت"}
 LIGHT |= {"يعلنون", "يتبنون", "ينفذون", "يشنون", "يواصلون"}
 LIGHT |= {"claim", "claims", "claimed", "launch", "launches", "launched", "begin", "begins", "began", "start", "starts"}
@@ -236,3 +317,8 @@ LIGHT |= {"ends", "renew", "renews", "widen", "widens", "expand", "expands", "in
 LIGHT |= {"يشن", "تشن", "شن", "شنت", "يبدا", "تبدا", "بدا", "بدات", "يواصل", "تواصل", "واصل", "واصلت"}
 TAKING = {"assassination", "arrest", "seizure", "capture", "murder"}  # nouns behind whose "of" stands who suffers it
 DYING = {"die", "dies", "died", "dying"}  # who stands before them suffers it
+DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+# behind "in" or a deed, and no place: a month, "at Least 38"; or so wide that it tells no attack from another
+VAGUE = {"gulf", "gulf states", "gulf arab", "middle east", "west asia", "region", "least", "most", "response"}
+VAGUE |= {"january", "february", "march", "april", "june", "july", "august", "september", "october", "november"}
+VAGUE |= {"december", "spring", "summer", "autumn", "winter", "retaliation"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -13,19 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from alerts.alert import Receiver
-from alerts.rule import HEARTBEAT, Config, Entity
+from alerts.rule import HEARTBEAT, Config, Entity, version_of_texts
 from alerts.rules.country_boxes import check_points
 from alerts.rules.event_settings import events_of
 from alerts.rules.receiver_rows import VARIABLE, check_receivers, check_zone, receiver_of
 from alerts.rules.rulebook import Book, check_notify, read_book
 from alerts.rules.tables import FILE, INCLUDED, SECTIONS, SETTINGS
 from alerts.rules.translate import translate_of
-from crawler.config.includes import include_patterns, included, matching, overlooked
-from crawler.config.keys import MISSING, nearest
+from crawler.config.includes import include_patterns, included, overlooked
 from crawler.config.outlets import make_outlets
+from crawler.config.patterns import matching
 from crawler.config.served import board_of, metrics_of
 from crawler.config.sources import make_sources, unset
 from crawler.config.upkeep import backup_of, retention_of
+from crawler.config.values import MISSING, nearest
 from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 
@@ -69,7 +69,7 @@ def load(path: Path, *, resolve_secrets: bool = True, read_urls: bool = True, en
         if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
             remedy = overlooked(path, root, files)
             problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc}){remedy}')
-    config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None, read_urls)
+    config = _config(path, raw, files, texts, problems, environ if resolve_secrets else None, read_urls)
     config = replace(config, patterns=include_patterns(root))
     if problems:
         raise RulesError(problems, config)
@@ -164,7 +164,7 @@ def _config(
     path: Path,
     raw: Mapping[str, Any],
     files: tuple[Path, ...],
-    text: str,
+    texts: Iterable[str],
     problems: Problems,
     environ: Mapping[str, str] | None,
     read_urls: bool,
@@ -188,7 +188,7 @@ def _config(
     config = Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too
-        version=hashlib.sha256(text.encode()).hexdigest()[:8],
+        version=version_of_texts(texts)[:8],
         timezone=zone,
         freshness=settings["freshness"],
         backfill=settings["backfill"],
@@ -252,7 +252,11 @@ def _check_settings(
     admin, place = settings["admin"]
     if known is not None and admin not in known:
         near, names = nearest(admin, known), ", ".join(known) or "none"
-        problems.add(place or start, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
+        if place:
+            problems.add(place, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
+        else:  # the default, which nobody wrote
+            said = f'no receiver "{admin}", which is told of faults where settings.admin names no other'
+            problems.add(start, f"{said}; add settings: {{admin: NAME}}, known: {names}")
 
 
 def _heartbeat(

@@ -8,19 +8,24 @@ from collections.abc import Iterable, Mapping
 
 from alerts.rule import Entity
 from alerts.where import PIN_KM, Point, km_between
-from crawler.config.yamlfile import Problems
+from crawler.config.problems import Problems
 
 # The land of each party that is a country, in whole degrees outwards (Natural Earth 5.1.1, 1:10 million): its
 # south, north, west, east. tests/unit/test_places.py holds them against outlines.
 BOXES: Mapping[str, tuple[int, int, int, int]] = {
+    "bahrain": (25, 27, 50, 51),
     "iran": (25, 40, 44, 64),
     "iraq": (29, 38, 38, 49),
+    "israel": (29, 34, 34, 36),
     "jordan": (29, 34, 34, 40),
     "kuwait": (28, 31, 46, 49),
+    "lebanon": (33, 35, 35, 37),
+    "oman": (16, 27, 51, 60),
     "qatar": (24, 27, 50, 52),
     "saudi": (16, 33, 34, 56),
     "syria": (32, 38, 35, 43),
     "uae": (22, 27, 51, 57),
+    "yemen": (12, 19, 42, 55),
 }
 BEYOND_KM = 50.0  # by which a part may lie outside of the area it is part of, whose reach is a round number
 

@@ -14,6 +14,7 @@ from crawler.config.yamlfile import Mapping, Node, Problem, Problems, Scalar, Se
 LONGEST = 20_000  # characters of a rule
 TRIED = "the rule"  # the name of its text in problems
 _ITEM = re.compile(r"( *)- ")
+_TOPIC = re.compile(r"\$[\w-]+|(?<=pir: ).+")
 
 
 class NoDraft(Exception):
@@ -51,22 +52,40 @@ def taken_out(text: str, line: int) -> str:
 
 
 def put_in(text: str, block: Block, rule: str, *, behind: bool = False) -> str:
-    """Return a file's text with a rule in place of the one in a block, or `behind` it."""
-    lines = text.splitlines()
-    made = [f"{' ' * block.indent}{each}".rstrip() for each in _item(rule)]
+    """Return a file's text with a rule in place of the one in a block, or `behind` it; all else stays as it is."""
+    lines = text.splitlines(keepends=True)
+    ends = "\r\n" if lines[block.start].endswith("\r\n") else "\n"
+    made = [f"{' ' * block.indent}{each}".rstrip() + ends for each in _item(rule)]
     at = block.end if behind else block.start
-    return "\n".join([*lines[:at], *made, *lines[block.end :]]) + "\n"
+    before = lines[:at]
+    if before and not before[-1].endswith(("\n", "\r")):  # the last line of a file that ends without one
+        before[-1] += ends
+    return "".join([*before, *made, *lines[block.end :]])
+
+
+def file_of(rule: str, beside: str) -> str:
+    """Return the text of a new file with one rule, which begins as one `beside` it where that is a comment."""
+    head = next(iter(beside.splitlines()), "")
+    lines = [*([head] if head.startswith("#") else []), "rules:", *(f"  {each}".rstrip() for each in _item(rule))]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def about(rule: str) -> frozenset[str]:
+    """Return by what the text of a rule is known to be of one topic with others: its $names and what it answers."""
+    return frozenset(_TOPIC.findall(rule))
 
 
 def _item(rule: str) -> list[str]:
     """Return the lines of a rule as an item of a list, also where it was given without the dash."""
-    lines = rule.strip("\n").splitlines()
+    lines = rule.splitlines()
+    while lines and not lines[0].strip():
+        lines.pop(0)
     left = min((len(each) - len(each.lstrip(" ")) for each in lines if each.strip()), default=0)
     lines = [each[left:].rstrip() for each in lines]
     first = next((each for each in lines if each and not each.startswith("#")), "")
     if first.startswith("- "):
         return lines
-    return [f"{'- ' if each is lines[0] else '  '}{each}".rstrip() for each in lines]
+    return [f"{'  ' if number else '- '}{each}".rstrip() for number, each in enumerate(lines)]
 
 
 def id_of(rule: str) -> str:
@@ -111,4 +130,5 @@ def _only(root: Node | None) -> Mapping | None:
 def patch(name: str, before: str, after: str) -> str:
     """Return the change of a file as a unified diff, for `patch -p1`; "" where nothing changes."""
     ours, theirs = before.splitlines(), after.splitlines()
-    return "\n".join(difflib.unified_diff(ours, theirs, f"a/{name}", f"b/{name}", lineterm=""))
+    was = f"a/{name}" if before else "/dev/null"
+    return "\n".join(difflib.unified_diff(ours, theirs, was, f"b/{name}", lineterm=""))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from alerts.rule import Config, Entity
-from alerts.rules.lexicon import Lexicon, members
+from alerts.rule import Config
+from alerts.rules.lexicon import Lexicon
 from alerts.rules.reading import Mention, look, read
 from crawler.article import Article
 
@@ -17,7 +16,7 @@ class EntityFinder:
     """All entities of a config, compiled for the search. It never changes: a reload makes a new one."""
 
     def __init__(self, config: Config) -> None:
-        self._entities: Mapping[str, Entity] = config.entities
+        self._kinds = config.kinds
         self._lexicon = Lexicon(config, (), [f"${each}" for each in config.entities])
 
     def named(self, text: str) -> tuple[str, ...]:
@@ -35,7 +34,7 @@ class EntityFinder:
     def lacking(self, original: str, other: str) -> tuple[str, ...]:
         """Return the entities that `original` names and `other` does not: neither the entity nor one that is it."""
         said = set(self.named(other))
-        return tuple(each for each in self.named(original) if not said & set(members(self._entities, each)))
+        return tuple(each for each in self.named(original) if not said & set(self._kinds.members(each)))
 
 
 def _is_within(inner: Mention, outer: Mention) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from alerts.rules.clause_words import AGENT_PAIRS, AGENTS, ARABIC_PREPOSITIONS, ARMS, LINKS, TIMES, TROOPS
 from alerts.rules.event_clause import ends_clause, has_comma
-from alerts.rules.event_marks import is_last_verb
+from alerts.rules.event_marks import is_last_verb, is_placed
 from alerts.rules.events import Event
 from alerts.rules.reading import Mention, Reading
 
 _REACH = 12  # words from a deed to who did it, with whom it was done to between the two
 _ATTACKS = frozenset(("حمله", "حملات", "یورش", "هێرشی", "هێرشە"))  # whose doer stands right behind
+_AIM = frozenset(("هدف", "مورد", "اماج", "آماج"))  # before the noun of a deed that its subject suffers
+_BECAME = re.compile(r" (?:قرار (?:گرفت|مي ?گير|گرفته)|شد|واقع شد)")
+_AIM_REACH = 4
 _UPON = frozenset(("به", "علیه", "بر", "در", "بە"))  # of a deed: who stands behind it suffers it
 _PARTICLES = ("و", "ب", "ل", "ف", "ك")  # begin a word that is no plain noun, where an Arabic particle may be attached
 
@@ -23,8 +27,10 @@ def agents_of(
 
     Whoever else is named on that side of the deed suffers it.
     """
-    if deed.alias.isascii() or not passive:
+    if deed.alias.isascii():
         return None
+    if (aim := _aimed(deed, near, reading)) or not passive:
+        return aim
     text = reading.folded[deed.field].text
     last = is_last_verb(deed)  # whose clause stands before it
     side = [pair for pair in near if (pair[1].end <= deed.start if last else pair[1].start >= deed.end)]
@@ -70,6 +76,25 @@ def _at(doer: Mention, text: str) -> Mention:
     """Return the word behind a name as a mention."""
     begin = doer.end + len(text[doer.end :]) - len(text[doer.end :].lstrip())
     return Mention("", "", doer.field, begin, begin + 1)
+
+
+def _aimed(
+    deed: Mention, near: Sequence[tuple[str, Mention]], reading: Reading
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the doers and targets of a Persian deed that its subject suffers: "the base" + "aim of attack" + "became".
+
+    The doer stands behind the noun of the deed. None where the deed is told in another way.
+    """
+    text = reading.folded[deed.field].text
+    if _AIM.isdisjoint((*text[: deed.start].split()[-1:], *text[deed.start : deed.end].split()[:1])):
+        return None
+    behind = text[deed.end :]
+    became = _BECAME.search(behind)
+    if became is None or len(behind[: became.start()].split()) > _AIM_REACH:
+        return None
+    end = deed.end + became.start()
+    by = tuple(name for name, each in near if deed.end <= each.start and each.end <= end)
+    return by, tuple(name for name, each in near if each.end <= deed.start and not is_placed(each, reading))
 
 
 def is_persian_attack(deed: Mention) -> bool:

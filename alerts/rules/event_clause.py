@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from alerts.rules.reading import Mention, Reading
 
 _COMMAS = frozenset(",\u060c")
+_ASKS = frozenset("?\u061f")
 _BEFORE_VERB = 1  # words before a verb that still begins its clause: "urgent", "the news agency"
 # no dot of "U.S." or another initial
 _BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[!?\u061f](?=\s|$)|(?<!\b\w)\.(?=\s|$)")
@@ -45,9 +46,17 @@ def _clause_of(deed: Mention, reading: Reading) -> Clause:
 
 def has_comma(first: Mention, second: Mention, reading: Reading) -> bool:
     """Return whether a comma stands between two mentions of a field."""
+    return not _COMMAS.isdisjoint(_between(first, second, reading))
+
+
+def has_question(first: Mention, second: Mention, reading: Reading) -> bool:
+    """Return whether a question ends between two mentions of a field."""
+    return not _ASKS.isdisjoint(_between(first, second, reading))
+
+
+def _between(first: Mention, second: Mention, reading: Reading) -> str:
     folded = reading.folded[first.field]
-    between = folded.original[folded.span(first.start, first.end)[1] : folded.span(second.start, second.end)[0]]
-    return not _COMMAS.isdisjoint(between)
+    return folded.original[folded.span(first.start, first.end)[1] : folded.span(second.start, second.end)[0]]
 
 
 def is_question(deed: Mention, reading: Reading) -> bool:
@@ -55,7 +64,7 @@ def is_question(deed: Mention, reading: Reading) -> bool:
     folded = reading.folded[deed.field]
     _, last = folded.span(deed.start, deed.end)
     ends = _BREAK.search(folded.original[last:])
-    return ends is not None and ends[0].strip() in {"?", "\u061f"}
+    return ends is not None and ends[0].strip() in _ASKS
 
 
 def ends_clause(deed: Mention, reading: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from alerts.rules.clause_words import FIRED, HELD, HOSTING, INSIDE, RELATIVES, STAYING, WEAPONS
+from alerts.rules.clause_words import FIRED, HELD, HOSTING, INSIDE, RELATIVES, SHARING, STAYING, WEAPONS, WITH
 from alerts.rules.reading import Mention, Reading
 
 _STAY_REACH = 4  # words from who stays at a place to "are stationed"
@@ -27,6 +27,12 @@ def to_host(one: Mention, other: Mention, reading: Reading) -> tuple[str, ...] |
     if at is None:
         return None
     return tuple(takewhile(lambda word: word not in INSIDE | RELATIVES | {"where", "home"} | HELD, words[:at]))
+
+
+def words_behind(deed: Mention, party: Mention, reading: Reading) -> list[str]:
+    """Return the words from a deed to a name behind it, without the "with" of who shares a place with whom."""
+    words = reading.folded[deed.field].text[deed.end : party.start].split()
+    return [each for each in words if each not in WITH] if SHARING.search(deed.alias) else words
 
 
 def stays_there(each: Mention, reading: Reading) -> bool:

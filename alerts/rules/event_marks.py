@@ -22,6 +22,8 @@ _PERSIAN_END = re.compile(r"\w ن?(?:داد|دهد|دهند|شد|شو|زد|زن|
 _ONTO = frozenset(("به", "بر", "علیه", "عليه"))  # before what a Persian verb is done to
 _UPON = frozenset(("سهر", "دژي"))  # and a Kurdish one
 _PLACED = {"در", "له"}  # before where it is done
+_BESIDE = "نزيك"  # before what it is done near
+_WHOSE = {"مورد", "تحت", "وابسته", "همسو", "طرفدار", "حامي", "متحد", "مرتبط"}  # before whose friend a group is
 _OBJECT_REACH = 4  # words from such a word to a name
 _PLACE_REACH = 2
 _NOUNS = {"كشتي", "نيروي", "اعضاي"}  # that end as an adjective does
@@ -65,6 +67,8 @@ def is_marked_object(party: Mention, reading: Reading, *, kurdish: bool = False)
     placed = text[party.end :].split()[: _OBJECT_REACH + 1]  # "the base in Iraq" and the mark
     if placed[:1] and placed[0] in _PLACED and OBJECT in placed[2:]:
         return True
+    if placed[:1] and placed[0] in _WHOSE and OBJECT in placed[1:]:
+        return True  # "militias backed by Iran" and the mark
     # "a ship foreign" and the mark, and not a doer before "a ship" and the mark
     described = behind[1:] == [OBJECT] and behind[0].endswith("ي") and behind[0] not in _NOUNS
     return behind[:1] == [OBJECT] or described or not _ONTO.isdisjoint(before)
@@ -76,7 +80,8 @@ def may_take(role: str, deed: Mention, party: Mention, reading: Reading) -> bool
         return role == "on" and is_aimed_at(deed, party, reading)
     kurdish = is_kurdish(deed.alias)
     marked = is_marked_object(party, reading, kurdish=kurdish)
-    placed = is_placed(party, reading)  # where it is done is struck too: "shelled a camp in Sulaymaniyah"
+    # where it is done is struck too: "shelled a camp in Sulaymaniyah", "fell near the consulate of the US"
+    placed = is_placed(party, reading) or (kurdish and is_beside(party, reading))
     if role == "by":
         return not (marked or placed)
     if marked or placed:
@@ -87,6 +92,11 @@ def may_take(role: str, deed: Mention, party: Mention, reading: Reading) -> bool
 def is_placed(party: Mention, reading: Reading) -> bool:
     """Return whether a word such as "in" stands close before a name."""
     return not _PLACED.isdisjoint(reading.folded[party.field].text[: party.start].split()[-_PLACE_REACH:])
+
+
+def is_beside(party: Mention, reading: Reading) -> bool:
+    """Return whether Kurdish "near" stands close before a name."""
+    return _BESIDE in reading.folded[party.field].text[: party.start].split()[-_PLACE_REACH:]
 
 
 def is_aimed_at(deed: Mention, party: Mention, reading: Reading) -> bool:

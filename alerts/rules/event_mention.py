@@ -7,49 +7,55 @@ who acts in the news whether a rule asks for them or not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from alerts.event import Act, EventMention
+from alerts.event import DRILL, HAPPENED, SHARE, Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
 from alerts.rules.clause_words import ASIDE, BESIDE, FALLING
 from alerts.rules.event_accident import ACCIDENTAL
+from alerts.rules.event_again import says_again
+from alerts.rules.event_apart import places_apart
 from alerts.rules.event_clause import clause_of
+from alerts.rules.event_fee import is_fee
+from alerts.rules.event_figure import without_figures
 from alerts.rules.event_find import FOUND, finds_arms
-from alerts.rules.event_roles import is_adjective, roles_of, words_between
-from alerts.rules.event_standing import CUES, HAPPENED, STANDING
-from alerts.rules.event_where import has_deed, is_where, without_bearings
+from alerts.rules.event_moves import (
+    DISSOLVE,
+    MOVES,
+    THREATEN,
+    of_dissolving,
+    of_move,
+    only_warns_of,
+    without_other_senses,
+)
+from alerts.rules.event_roles import Roles, is_adjective, roles_of, words_between
+from alerts.rules.event_seized import ARREST, SEIZE, SHIPS, seized
+from alerts.rules.event_share import sharers_of, without_sites
+from alerts.rules.event_standing import CUES, STANDING
+from alerts.rules.event_unlisted import unlisted, unlisted_object
+from alerts.rules.event_where import at_home, is_where, placed_of, without_bearings
+from alerts.rules.event_whose import says_whose, without_homes
 from alerts.rules.event_words import words_of
-from alerts.rules.lexicon import members
 from alerts.rules.operators import evaluate
 from alerts.rules.reading import Mention, Reading
-from crawler.config.yamlfile import Place
+from crawler.config.problems import Place
 from crawler.stories.casualties import casualties
-from crawler.text.folding import fold
 
 PARTY = "party-"  # how the lists of the config are named whose words are one who acts
+GROUP = "group-"  # the same of those who share a place, where no name says who they are
 LEAD_CHARS = 240  # of the text, where the headline tells no act: its first sentence
-AGAIN_REACH = 2  # words between a deed and a word such as "new"
-UNLISTED = "?"  # before a place that no list names
-_PLACE = re.compile(r"(?<=[a-z] )(?:in|near|at|outside|off) (?P<place>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)")
-_OBJECT = re.compile(
-    r"\s(?:(?:the )?[a-z]+ of )?(?P<name>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)\b(?!['’])"
-)  # right behind a deed
 _OUTLET = re.compile(r"\s[-|]\s(?:[A-Z][\w'.’]*|of|the|al)(?:[ -](?:[A-Z][\w'.’]*|of|the|al)){1,4}\s*$")
 _SPEECH = frozenset({"deny", "refuse", "confirm", "claim", "condemn"})  # deeds that are done to nobody
 _FALL, _STRIKE = "fall", "strike"
 _FALL_REACH = 3  # words between a weapon and its fall
-_LAUNCH, _BLAZE, _ARREST, _SEIZE = "launch", "accident", "arrest", "seize"
-_TAKING = ("seiz", "captur", "hijack", "commandeer", "confiscat")
-SHIPS = "ships"  # of the lists `party-...`
-DRILL = "drill"  # the deed of those who only rehearse one
+_LAUNCH, _BLAZE = "launch", "accident"
 FIND = "find"  # the deed of those who find, seize or make safe arms
 FOILED = "foiled"  # the standing of a deed that was tried and prevented, for rules "denied" as it was not done
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
 _PART_ENDS = frozenset(",;\u060c\u061b")
-_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _NOWHERE = Place("", 0, 0)  # of conditions that no file holds
 
 
@@ -61,22 +67,36 @@ class EventReader:
         cues = tuple(_term(f"{STANDING}{name}") for name in CUES)
         self._deeds = {name.removeprefix(events.DEED): _deed(name, cues) for name in deeds}
         self._parties = {f"${name}": name.removeprefix(PARTY) for name in config.lists if name.startswith(PARTY)}
+        self._groups = {f"${name}": name.removeprefix(GROUP) for name in config.lists if name.startswith(GROUP)}
         self._things = {f"${name}": name for name in config.events.things}
         self._again = f"${config.events.again}"
-        self._places = frozenset(each for kind in config.places for each in members(config.entities, kind))
+        self._places = frozenset(each for kind in config.places for each in config.kinds.members(kind))
         self._everyday = f"${config.events.everyday}"
         self._foiled = f"${STANDING}{FOILED}"
         self._found = f"${STANDING}{FOUND}"
         self._by_target = config.events.by_target
-        words = tuple(f"${name}" for name in (config.events.again, config.events.everyday) if name)
+        self._homes = config.events.homes
+        self._homed = frozenset().union(*config.events.homes.values())
+        self._nobodys = f"${config.events.nobodys}"
+        words = tuple(f"${name}" for name in config.events.phrases)
         words += (self._foiled,) if self._foiled[1:] in config.lists else ()
         standings = (f"${each.term.removeprefix('$')}" for each in cues if each.term[1:] in config.lists)
         self.terms = (
-            (*(f"${name}" for name in deeds), *standings, *self._parties, *self._things, *words) if deeds else ()
+            (
+                *(f"${name}" for name in deeds),
+                *standings,
+                *self._parties,
+                *self._groups,
+                *self._things,
+                *words,
+                *(f"${name}" for name in sorted(self._places)),
+            )
+            if deeds
+            else ()
         )
 
     def read(self, reading: Reading) -> EventMention | None:
-        """Return the event that an article tells; None where it names neither an act nor a name."""
+        """Return the event that an article tells; None where it names no act and no name, nor a place in its title."""
         if not self._deeds:
             return None
         title = Spot("title", _without_outlet(reading))
@@ -84,9 +104,20 @@ class EventReader:
         where = title if told else _first_sentence(reading)
         told = told or self._events(reading, where)
         named = list(self._named(reading, where))
-        again = [each for each in reading.mentions.get(self._again, ()) if where.has(each)]
-        placed = [(name, each) for name, each in named if is_where(each, reading) and not has_deed(each, told, reading)]
-        actors = [pair for pair in named if pair not in placed]
+        # "closed until further notice" is no further closure
+        others = [event.deed for deed, event in told if deed not in self._by_target]
+        phrases = (*reading.mentions.get(self._everyday, ()), *others)
+        again = [
+            each
+            for each in reading.mentions.get(self._again, ())
+            if where.has(each) and not any(events.inside(each, phrase) for phrase in phrases)
+        ]
+        acting = without_homes(named, self._homes, reading)
+        told = [pair for pair in told if pair[0] != THREATEN or not only_warns_of(pair[1], reading)]
+        lands = [pair for pair in acting if pair[0] not in self._homed]  # "two brigades in the PMF": it is no place
+        placed = placed_of(lands, [event for _, event in told], reading)
+        idle = [*placed, *at_home(lands, [event for _, event in told], reading)]
+        actors = [pair for pair in acting if pair not in idle and not says_whose(pair[1], reading)]
         all_told = [event for _, event in told]
         acts = tuple(
             dict.fromkeys(
@@ -98,28 +129,36 @@ class EventReader:
             )
         )
         toll = casualties(reading.article.title, reading.article.body[:LEAD_CHARS])
-        acts = _seized(acts, [event.deed for _, event in told], toll)
+        acts = seized(acts, [event.deed for _, event in told], toll)
         doers = {name for act in acts for name in act.by}  # "in US strikes" is no place
         where_named = without_bearings(
-            [(name, each) for name, each in named if name in self._places or (name, each) in placed], reading
+            [(name, each) for name, each in acting if name in self._places or (name, each) in placed], reading
         )
+        in_title = [pair for pair in self._named(reading, title) if pair[0] in self._places]
         mention = EventMention(
             acts=acts,
             names=_unique(name for name, _ in named),
-            places=_unique((*(name for name in where_named if name not in doers), *_unlisted(reading, where, named))),
+            places=_unique(
+                (
+                    *(name for name in where_named if name not in doers),
+                    *unlisted(reading, where.field, where.end, named),
+                )
+            ),
             things=_unique(self._things_in(reading, where)),
             casualties=toll,
             from_lead=where is not title,
+            apart=_unique(name for name in places_apart(placed, told, self._by_target, reading) if name not in doers),
             located=_unique(
                 name
-                for name, each in named
+                for name, each in acting
                 if name not in doers and ((name, each) in placed or is_where(each, reading, BESIDE))
             ),
+            headed=_unique(each for each in without_bearings(in_title, reading) if each not in doers),
             words=words_of(
                 reading, where.field, where.end, [each for _, each in named] + [event.deed for _, event in told]
             ),
         )
-        return mention if mention.says_something else None
+        return mention if mention.says_something or mention.headed else None
 
     def _act(
         self,
@@ -141,22 +180,22 @@ class EventReader:
             deed = _STRIKE
         elif self._is_find(deed, event, reading) and SHIPS not in on:
             deed, on = FIND, ()
+        elif deed == SHARE:
+            by, on = self._sharers(event, reading) or (by, on)
         elif deed in _SPEECH:
             by, on = by or (on if event.voice == "active" else ()), ()  # an Arabic verb has its doer behind it
-        if deed == _SEIZE and SHIPS in by and not event.deed.alias.isascii():  # Persian "the ship of Iran" and its mark
+        elif deed in MOVES:
+            by, on = of_move(event, (by, on), self._places)
+        elif deed == DISSOLVE:
+            by, on = of_dissolving(event, (by, on), named, self._homed, reading)
+        if deed == SEIZE and SHIPS in by and not event.deed.alias.isascii():  # Persian "the ship of Iran" and its mark
             by, on = tuple(each for each in by if each != SHIPS), (SHIPS, *on)
         if event.standing == "claimed":
             weapons = self._weapons(named, reading)  # "Katyushas hit base, militia claims attack": no rocket claims
             by = tuple(each for each in by if each not in weapons)
-        clause = clause_of(event.deed, reading)
-        text = reading.folded[event.deed.field].text
-        again_said = any(
-            each.overlaps(event.deed) or len(words_between(each, event.deed, text)) < AGAIN_REACH
-            for each in again
-            if clause.has(each, reading)
-        )
+        again_said = says_again(again, event.deed, told, reading)
         if not on and deed in self._by_target and event.voice in {"active", "noun"}:
-            on = _unlisted_object(event.deed, reading, [each for _, each in named])
+            on = unlisted_object(event.deed, reading, [each for _, each in named])
         # who foils an attack does not deny another
         foiled = event.standing == "denied" and any(
             event.cue and each.overlaps(event.cue) for each in reading.mentions.get(self._foiled, ())
@@ -169,18 +208,35 @@ class EventReader:
         """Return the events in a part of the article with their deeds, in reading order, without everyday phrases."""
         everyday = reading.mentions.get(self._everyday, ())
         found = [
-            (deed, event)
+            (deed, events.event_of(each, condition, reading, evaluate))
             for deed, condition in self._deeds.items()
-            for event in events.events(condition, reading, evaluate)
-            if where.has(event.deed) and not any(events.inside(event.deed, each) for each in everyday)
+            for each in events.deeds(condition, reading, evaluate)
+            if where.has(each) and not any(events.inside(each, other) or _is_whole(each, other) for other in everyday)
         ]
+        nobodys = reading.mentions.get(self._nobodys, ())
         found = [pair for pair in found if pair[0] != FIND or self._is_find(*pair, reading)]
-        found = [pair for pair in found if pair[0] != _ARREST or not self._is_draw(pair[1].deed, reading)]
+        found = without_figures(found, nobodys, reading)
+        found = [
+            pair
+            for pair in found
+            if pair[0] != ARREST or not (self._is_draw(pair[1].deed, reading) or is_fee(pair[1].deed, reading))
+        ]
+        found = [pair for pair in found if pair[0] != SHARE or self._sharers(pair[1], reading)]
+        found = without_sites(found, self._by_target, reading)
+        groups = [each for name, each in self._named(reading, where) if name in self._homed]
+        found = without_other_senses(found, groups, self._by_target, reading)
         # "fires missiles" is no blaze, and "Fire breaks out" fires nothing
         found = [pair for pair in found if pair[0] == _BLAZE or not _is_blaze(pair[1].deed, reading)]
         fired = {event.deed.start for deed, event in found if deed == _LAUNCH and event.voice == "active"}
         found = [(deed, event) for deed, event in found if not (deed == _BLAZE and event.deed.start in fired)]
         return sorted(found, key=lambda pair: (pair[1].deed.start, -pair[1].deed.end))
+
+    def _sharers(self, event: events.Event, reading: Reading) -> Roles | None:
+        """Return who shares a place with whom, by names and by the lists `group-...`; None where none is shared."""
+        deed = event.deed
+        groups = [(name, each) for term, name in self._groups.items() for each in reading.mentions.get(term, ())]
+        named = [*self._named(reading, Spot(deed.field, len(reading.folded[deed.field].text))), *groups]
+        return sharers_of(deed, [pair for pair in named if pair[1].field == deed.field], self._places, reading)
 
     def _is_fired(self, event: events.Event, reading: Reading) -> bool:
         """Return whether what falls is a weapon that somebody fired, and not a drone, which may only crash."""
@@ -207,20 +263,21 @@ class EventReader:
 
     def _is_find(self, deed: str, event: events.Event, reading: Reading) -> bool:
         """Return whether arms are found: as the standing of a deed says, or as the object of "seizes", "finds"."""
-        if event.standing == FOUND or deed not in (FIND, _ARREST, _SEIZE):
+        if event.standing == FOUND or deed not in (FIND, ARREST, SEIZE):
             return event.standing == FOUND
         cues = reading.mentions.get(self._found, ())
         return any(each.overlaps(event.deed) for each in cues) and finds_arms(event.deed, reading)
 
     def _named(self, reading: Reading, where: Spot) -> Iterator[tuple[str, Mention]]:
         """Yield the names in a part of the article, each with its mention."""
-        seen = set()
+        found: dict[tuple[str, int], Mention] = {}
         for term, mentions in reading.mentions.items():
             for each in mentions:
                 name = each.entity or self._parties.get(term, "")
-                if name and where.has(each) and (name, each.start) not in seen:
-                    seen.add((name, each.start))
-                    yield name, each
+                if name and where.has(each):
+                    known = found.get((name, each.start), each)
+                    found[name, each.start] = max(known, each, key=lambda one: one.end)
+        yield from ((name, each) for (name, _), each in found.items())
 
     def _weapons(self, named: list[tuple[str, Mention]], reading: Reading) -> set[str]:
         """Return the names that are words for a thing, such as a make of rocket."""
@@ -235,25 +292,16 @@ class EventReader:
                 yield name
 
 
+def _is_whole(deed: Mention, word: Mention) -> bool:
+    """Return whether a deed is only found by taking a particle off a word that is none: "and visited" is "minister"."""
+    return deed.attached and not word.attached and deed.overlaps(word) and deed.start >= word.start
+
+
 def _is_blaze(deed: Mention, reading: Reading) -> bool:
     """Return whether the word "fire" is a fire: it begins its clause, "Fire breaks out", "Fire at base"."""
     folded = reading.folded[deed.field]
     before = folded.original[clause_of(deed, reading).start : folded.span(deed.start, deed.end)[0]]
     return deed.alias.split()[0] == "fire" and not before.strip()
-
-
-def _seized(acts: tuple[Act, ...], deeds: list[Mention], toll: Mapping[str, int]) -> tuple[Act, ...]:
-    """Return acts with the seizure before the arrest where one word may tell of either.
-
-    Ships are seized. People are arrested where it is said how many, or with a word that is said of people first.
-    """
-    taken = next((act for act in acts if act.deed == _SEIZE), None)
-    if taken is None or acts[0].deed != _ARREST:
-        return acts
-    said = any(each.alias.startswith(_TAKING) for each in deeds)
-    if SHIPS not in taken.on and (not said or "held" in toll):
-        return acts
-    return (taken, *(act for act in acts if act is not taken))
 
 
 class Spot:
@@ -306,33 +354,6 @@ def _term(name: str) -> Condition:
 def _deed(name: str, cues: tuple[Condition, ...]) -> Condition:
     deeds = Condition("any", _NOWHERE, (_term(name),))
     return Condition("event", _NOWHERE, (deeds, *cues), options={"roles": (), "standing": ()})
-
-
-def _unlisted(reading: Reading, where: Spot, named: list[tuple[str, Mention]]) -> Iterator[str]:
-    """Yield the places that no list names, with UNLISTED before them: a capital behind "in" or "near", in English."""
-    folded = reading.folded[where.field]
-    for found in _PLACE.finditer(folded.original[: where.end]):
-        start, end = found.span("place")
-        spans = (folded.span(each.start, each.end) for _, each in named)
-        if not any(first < end and start < last for first, last in spans) and not found["place"].isupper():
-            yield UNLISTED + fold(found["place"]).strip()
-
-
-def _unlisted_object(deed: Mention, reading: Reading, named: list[Mention]) -> tuple[str, ...]:
-    """Return the name that no list has right behind an English deed, with UNLISTED before it: "Houthis attack Eilat".
-
-    () where the deed has a capital itself: there a capital is a headline's style and marks no name.
-    """
-    folded = reading.folded[deed.field]
-    start, end = folded.span(deed.start, deed.end)
-    found = _OBJECT.match(folded.original, end)
-    if not found or not folded.original[start].islower() or not deed.alias.isascii():
-        return ()
-    start, stop = folded.within(*found.span("name"))
-    name = folded.text[start:stop]
-    is_name = name.split()[0] not in _DAYS and not name.split()[0].endswith(("ian", "ean", "ish", "ese", "i"))
-    is_listed = any(each.start < stop and start < each.end for each in named)
-    return (UNLISTED + name,) if is_name and not is_listed else ()
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

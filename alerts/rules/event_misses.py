@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from alerts.event import HAPPENED
 from alerts.rule import Condition
 from alerts.rules.event_clause import Clause, clause_of
 from alerts.rules.event_numbers import Asked, number_of
@@ -55,7 +56,7 @@ def nearest_attempt(condition: Condition, reading: Reading, evaluate: Evaluate) 
 
 def _attempt(event: Event, parties: Mapping[str, Mentions], condition: Condition, reading: Reading) -> Attempt:
     kept: list[Mention] = []
-    obstacles = [*_standing(event, condition, reading)]
+    obstacles = _standing(event, condition, reading)
     for role, mentions in parties.items():
         if not mentions:
             obstacles.append(Obstacle(role=role, seen=_slot(role, event, reading)))
@@ -78,9 +79,14 @@ def _standing(event: Event, condition: Condition, reading: Reading) -> list[Obst
     assert isinstance(wanted, tuple)
     if event.standing in wanted:
         return []
-    by = f" by {_shown(event.cue, reading)}" if event.cue else " by a question mark"
+    by = f" by {_shown(event.cue, reading)}" if event.cue else _uncued(event.standing)
     why = f"{_shown(event.deed, reading)} is told as {event.standing}{by}, and {' or '.join(wanted)} is asked"
     return [Obstacle(why, against=event.cue.term if event.cue else "")]
+
+
+def _uncued(standing: str) -> str:
+    """Return what shows a standing where no cue does."""
+    return {HAPPENED: ", as no cue says otherwise", "opinion": " by a question mark"}.get(standing, " by its form")
 
 
 def _number(asked: Asked, event: Event, reading: Reading) -> str:

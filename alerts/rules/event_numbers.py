@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alerts.rules.reading import Mention, Reading
-from crawler.config.keys import MISSING
+from crawler.config.values import MISSING
 from crawler.config.yamlfile import Node, Problems, Scalar, kind_of
 from crawler.stories.casualties import LEAD_SENTENCES, TENFOLD, Count, counts
 from crawler.stories.harm_words import KINDS

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from alerts.event import HAPPENED
 from alerts.rule import Condition
 from alerts.rules import events
 from alerts.rules.event_numbers import KINDS, Asked, Comparison
-from alerts.rules.event_standing import CUES, HAPPENED, STANDING, STANDINGS
-from crawler.config.keys import IDENT, MISSING, Choice, Key, ListOf, Placed, Raw, Table
+from alerts.rules.event_standing import CUES, STANDING, STANDINGS
+from crawler.config.keys import Key, ListOf, Placed, Raw, Table
+from crawler.config.values import IDENT, MISSING, Choice
 from crawler.config.yamlfile import Node, Problems
 
 CONDITION = Raw({"$ref": "#/definitions/condition"})
-_TOLD, _ANY = (HAPPENED, "claimed"), "any"
+ASSUMED, _ANY = (HAPPENED, "claimed"), "any"  # the standings of an event that says nothing of them
 EVENT = Table(
     (
         Key("deed", ListOf(Placed(IDENT), "a list of deeds"), doc="the lists deed-NAME of which one is found"),
@@ -47,7 +49,7 @@ def read_event(
         return None
     deeds = [Condition("term", place, term=f"${events.DEED}{name}") for name, place in values["deed"]]
     cues = [Condition("term", node.place, term=f"${STANDING}{name}") for name in CUES]
-    told = values["standing"] or _TOLD
+    told = values["standing"] or ASSUMED
     told = (HAPPENED, *STANDINGS) if _ANY in told else told
     children = (Condition("any", node.place, tuple(deeds)), *(each for each in read if each is not None), *cues)
     asked = tuple(Asked(kind, *values[kind]) for kind in KINDS if values[kind] is not None)

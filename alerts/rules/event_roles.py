@@ -30,25 +30,39 @@ from alerts.rules.clause_words import (
 from alerts.rules.event_agents import agents_of, has_object, is_persian_attack
 from alerts.rules.event_clause import begins_clause, clause_of, has_comma
 from alerts.rules.event_hosts import is_host, stays_there, to_host
-from alerts.rules.event_marks import is_aimed_at, is_kurdish, is_last_verb, is_marked_object, is_placed
+from alerts.rules.event_marks import is_aimed_at, is_beside, is_kurdish, is_last_verb, is_marked_object, is_placed
+from alerts.rules.event_owner import owner_of
 from alerts.rules.event_parts import begins_part, leads
+from alerts.rules.event_speaker import speaks
 from alerts.rules.event_standing import STANDING
-from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun
+from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun, names_a_thing
+from alerts.rules.event_whose import WHOSE
 from alerts.rules.events import Event
 from alerts.rules.reading import Mention, Reading
 
 OWN_REACH = 3  # words from a deed to what is said to be somebody's own
 ROLE_REACH = 6  # words between a deed and who does it or suffers it
+LAST_REACH = 10  # the same before a verb that ends its clause: all else of the clause stands between
 _ADJECTIVE = re.compile(r"(?<!ت)(?:ي|يه|يان|يين|يتان)$")  # Arabic nisba: "a strike American Saudi" names who strikes
+_SET_OUT = ("انطلق", "تنطلق", "منطلق", "قادم", "القادم", "اطلقت", "المنطلق")  # what is followed by where from
 Named = list[tuple[str, Mention]]  # names, each with its mention
 Roles = tuple[tuple[str, ...], tuple[str, ...]]  # doers and targets
 
 
 def roles_of(event: Event, named: Named, reading: Reading, told: Sequence[Event] = ()) -> Roles:
     """Return the doers and the targets of a deed among the names of its field; `told` are all deeds of that."""
+    speakers = tuple(dict.fromkeys(name for name, each in named if speaks(each, event.deed, reading)))
+    if not speakers:
+        return _told_roles(event, named, reading, told)
+    by, on = _told_roles(event, [pair for pair in named if pair[0] not in speakers], reading, told)
+    return speakers, on or by  # whoever else is named with "we" suffers it
+
+
+def _told_roles(event: Event, named: Named, reading: Reading, told: Sequence[Event]) -> Roles:
     clause = clause_of(event.deed, reading)
     near = [(name, each) for name, each in named if clause.has(each, reading) and not each.overlaps(event.deed)]
     near = [pair for pair in near if not _denies(pair[1], event, reading)]
+    near = [pair for pair in near if not (pair[1].start >= event.deed.end and _is_origin(pair[1], reading))]
     left = _left(event, near, reading, told)
     right = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading, told)
     if is_last_verb(event.deed) and event.voice == "active" and left:
@@ -59,6 +73,8 @@ def roles_of(event: Event, named: Named, reading: Reading, told: Sequence[Event]
         return doers, further.names if not UPON.isdisjoint(further.between) else ()
     if agents := agents_of(event.deed, near, reading, passive=event.voice != "active" or event.deed.kind == "either"):
         return agents
+    if event.voice == "noun" and (owned := owner_of(event.deed, near, reading)):
+        return (owned[0],), after.names if not UPON.isdisjoint(after.between) else ()
     first = leads(event, told, [each for _, each in near], reading)
     # behind a verb that is no deed, whoever is named first does both
     does = beside if first is event else (*(_left(first, near, reading, told) if first else left[::-1]), Side())[0]
@@ -76,12 +92,25 @@ def roles_of(event: Event, named: Named, reading: Reading, told: Sequence[Event]
     return by or tuple(name for name, each in named if each.overlaps(event.deed)), on  # Persian "attack of Iran"
 
 
+def _is_origin(party: Mention, reading: Reading) -> bool:
+    """Return whether what is struck came from there: Arabic "we destroyed drones launched from Iraq"."""
+    words = reading.folded[party.field].text[: party.start].split()[-2:]
+    return words[1:] == ["من"] and words[0].startswith(_SET_OUT)
+
+
 def _left(event: Event, near: Named, reading: Reading, told: Sequence[Event]) -> list[Side]:
     """Return the groups of names before a deed, nearest first."""
     before = [pair for pair in near if pair[1].end <= event.deed.start]
     if event.voice == "passive" and is_last_verb(event.deed):  # "killed in an attack of the US"
         before = [pair for pair in before if not is_placed(pair[1], reading)] or before
+        # Kurdish: "a soldier of the US in an attack on the base was killed"
+        before = [pair for pair in before if not _is_target_of_another(pair[1], told, reading)] or before
     return _sides(before, event.deed, reading, told)
+
+
+def _is_target_of_another(party: Mention, told: Sequence[Event], reading: Reading) -> bool:
+    """Return whether a deed named before a name is done to it, so that the deed behind it is done to somebody else."""
+    return any(each.deed.end <= party.start and is_aimed_at(each.deed, party, reading) for each in told)
 
 
 def _subject(event: Event, before: Side, reading: Reading) -> tuple[str, ...]:
@@ -142,13 +171,15 @@ class Side:
 
 
 def _sides(named: Named, deed: Mention, reading: Reading, told: Sequence[Event]) -> list[Side]:
-    """Return the groups of names on one side of a deed, nearest first; none farther from it than ROLE_REACH words."""
+    """Return the groups of names on one side of a deed, nearest first; none beyond the reach of a role."""
     text = reading.folded[deed.field].text
+    reach = LAST_REACH if is_last_verb(deed) else ROLE_REACH
     sides: list[Side] = []
     last = deed
     for name, each in sorted(named, key=lambda pair: abs(pair[1].start - deed.start)):
         place = to_host(last, each, reading) if each.start >= deed.end else None
-        if len(words_between(deed, each, text) if place is None else place) >= ROLE_REACH:
+        words = words_between(deed, each, text) if place is None else place
+        if len(words) - 2 * (not WHOSE.isdisjoint(words)) >= (ROLE_REACH if each.start >= deed.end else reach):
             break
         if not sides and each.start >= deed.end and deed.alias.isascii() and has_comma(deed, each, reading):
             break  # "Strike kills commander, US denies role": the name has a part of its own
@@ -218,10 +249,11 @@ def _roles(event: Event, before: Side, subject: Side, after: Side, further: Side
 
     `subject`: those before it that may do it. `begins`: the deed begins its clause.
     """
-    if after.names and not UPON.isdisjoint(further.between) and event.voice != "active":
+    owned = after.said.startswith("ل") and names_a_thing(after.between)
+    if after.names and not owned and not UPON.isdisjoint(further.between) and event.voice != "active":
         return after.names, further.names  # "attack by Iran on Kuwait", and so in Arabic and Persian
     if not event.deed.alias.isascii():
-        if begins and event.voice == "active" and further.names and not _turns(further.between):
+        if begins and event.voice == "active" and further.names and not owned and not _turns(further.between):
             return after.names, further.names  # Arabic: verb, doer, target
         return _arabic_roles(event, before, subject, after)
     voice = _voice(event, after)
@@ -261,7 +293,8 @@ def _persian_roles(named: list[tuple[str, Mention]], deed: Mention, reading: Rea
 def _kurdish_roles(named: Named, deed: Mention, reading: Reading) -> Roles:
     """Return the doers and the targets of a Kurdish verb: targets are marked, or behind the doer, who comes first."""
     before = [(name, each) for name, each in named if each.end <= deed.start]
-    on = [name for name, each in before if is_marked_object(each, reading, kurdish=True)]
+    beside = [each for _, each in before if is_beside(each, reading)]  # where it is done, and nobody who does it
+    on = [name for name, each in before if is_marked_object(each, reading, kurdish=True) or _is_one_of(each, beside)]
     on += [name for name, each in named if each.start >= deed.end and is_aimed_at(deed, each, reading)]
     by = [(name, each) for name, each in before if name not in on]
     if not on:
@@ -269,6 +302,10 @@ def _kurdish_roles(named: Named, deed: Mention, reading: Reading) -> Roles:
         between = {name: words_between(by[0][1], each, text) for name, each in by[1:]}
         on = [name for name, words in between.items() if not words or not AND.issuperset(words)]
     return tuple(name for name, _ in by if name not in on), tuple(on)
+
+
+def _is_one_of(party: Mention, mentions: Sequence[Mention]) -> bool:
+    return any(party.overlaps(each) for each in mentions)
 
 
 def _voice(event: Event, after: Side) -> Voice:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from alerts.rule import Entity, EventSettings
+from alerts.rule import Entity, EventSettings, Kinds
+from alerts.rules.changes import bare
 from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
-from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book
-from crawler.config.keys import MISSING, nearest
-from crawler.config.yamlfile import Place, Problems
+from crawler.config.problems import Place, Problems
+from crawler.config.values import MISSING, nearest
 
 ACRONYM = 4  # letters; a party with a shorter name is written in capitals
 
@@ -29,6 +30,7 @@ def events_of(given: Mapping[str, Any] | None, book: Book, problems: Problems) -
                 problems.add(place, f'settings.events names "{name}", which is no {what}{nearest(name, names)}')
         return tuple(name for name, _ in named)
 
+    belong = Kinds(book.entities)
     groups = [known(group, deeds, f"list {DEED}NAME") for group in given["alike"]]
     within = {
         party: known(row, kinds, "entity or kind")
@@ -40,7 +42,22 @@ def events_of(given: Mapping[str, Any] | None, book: Book, problems: Problems) -
         for deed, (row, place) in (given["lasting"] or {}).items()
         if known([(deed, place)], deeds, f"list {DEED}NAME") and row is not MISSING
     }
+
+    def members(row: Iterable[tuple[str, Place]]) -> frozenset[str]:
+        named = known(row, kinds | parties, "entity, kind or list party-NAME")
+        return frozenset(name for each in named for name in (each, *belong.members(each)))
+
+    def by_party(key: str) -> dict[str, frozenset[str]]:
+        return {
+            party: members(row)
+            for party, (row, place) in (given[key] or {}).items()
+            if known([(party, place)], parties, f"list {PARTY}NAME") and row is not MISSING
+        }
+
     return EventSettings(
+        opposed=tuple(members(side) for side in given["opposed"]),
+        bodies=by_party("bodies"),
+        homes=by_party("homes"),
         alike={deed: group[0] for group in groups for deed in group},
         parties=parties,
         developments=frozenset(known(given["developments"], deeds, f"list {DEED}NAME")),
@@ -48,16 +65,18 @@ def events_of(given: Mapping[str, Any] | None, book: Book, problems: Problems) -
         lasting=lasting,
         defences=frozenset(known(given["defences"], deeds, f"list {DEED}NAME")),
         persons=frozenset(
-            each for kind in known(given["persons"], kinds, "entity or kind") for each in members(book.entities, kind)
+            each for kind in known(given["persons"], kinds, "entity or kind") for each in belong.members(kind)
         ),
         again="".join(known([given["again"]] if given["again"] else [], book.lists, "list")),
         everyday="".join(known([given["everyday"]] if given["everyday"] else [], book.lists, "list")),
+        nobodys="".join(known([given["nobodys"]] if given["nobodys"] else [], book.lists, "list")),
         things=known(given["things"], book.lists, "list"),
-        wider=_wider(book.entities, within),
+        wider=_wider(book.entities, belong, within),
         labels={
             **{name: name.upper() if len(name) < ACRONYM else name.replace("-", " ").title() for name in parties},
             **{name: entity.label or name for name, entity in book.entities.items()},
         },
+        as_written=hashlib.sha256(repr(bare(given)).encode()).hexdigest()[:8],
     )
 
 
@@ -65,13 +84,15 @@ def _named(lists: Iterable[str], prefix: str) -> frozenset[str]:
     return frozenset(name.removeprefix(prefix) for name in lists if name.startswith(prefix))
 
 
-def _wider(entities: Mapping[str, Entity], within: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+def _wider(
+    entities: Mapping[str, Entity], kinds: Kinds, within: Mapping[str, tuple[str, ...]]
+) -> dict[str, frozenset[str]]:
     """Return the entities and parties that each entity lies in."""
     wider: dict[str, set[str]] = {}
     for name in entities:
-        for inner in members(entities, name):
+        for inner in kinds.members(name):
             wider.setdefault(inner, set()).add(name)
-    for party, kinds in within.items():
-        for inner in (each for kind in kinds for each in members(entities, kind)):
+    for party, inside in within.items():
+        for inner in (each for kind in inside for each in kinds.members(kind)):
             wider.setdefault(inner, set()).add(party)
     return {name: frozenset(around - {name}) for name, around in wider.items() if around - {name}}

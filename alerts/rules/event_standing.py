@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
+from alerts.event import HAPPENED
 from alerts.rules.clause_words import (
     AND,
     ASIDE,
+    BUT,
     DATED,
     GATHERINGS,
+    LIGHT,
     MEANWHILE,
     OBJECT,
     PREPOSITIONS,
@@ -23,9 +27,11 @@ from alerts.rules.clause_words import (
     WHICH,
 )
 from alerts.rules.event_accident import ACCIDENTAL, accident
-from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
+from alerts.rules.event_clause import clause_of, ends_clause, has_comma, has_question, is_question
 from alerts.rules.event_drill import IMITATED, in_order, is_lasting, rehearsals
 from alerts.rules.event_find import FOUND, found
+from alerts.rules.event_known import OBJECT as OF_WHOM
+from alerts.rules.event_known import ROLLING, TOPIC, WHY, is_gerund, known
 from alerts.rules.event_marks import is_last_verb
 from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
@@ -33,7 +39,6 @@ from alerts.rules.lexicon import DENIED
 from alerts.rules.reading import Mention, Mentions, Reading
 
 STANDING = "standing-"  # how the lists of cues are named
-HAPPENED = "happened"
 # the first that a deed's words show holds: what is remembered and denied is remembered
 STANDINGS = (
     *("remembered", "opinion", "roundup", "rehearsed", FOUND, "denied", ACCIDENTAL),
@@ -43,7 +48,7 @@ STANDINGS = (
 # what is expected where the cue stands behind the deed; of what says that nobody claims a deed
 _AFTER, _BEFORE, _SPARED = "denied-after", "denied-before", "denied-not"
 _COMING, _NOBODY = "expected-behind", "unclaimed"
-CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, IMITATED, _COMING, _NOBODY)
+CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, IMITATED, _COMING, TOPIC, WHY, OF_WHOM, ROLLING, _NOBODY)
 NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 _ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
 _IN_CLAUSE = frozenset({"conditional"})  # "if" may follow what it is about
@@ -52,6 +57,7 @@ _NO_FUTURE = ("سيطر", "سيّر")  # pasts that begin as a future does
 _WORD = re.compile(r"\S+")
 _PRESENT = ("\u064a", "\u062a")  # begin the present of an Arabic verb: he, she
 _WHOSE_WORDS = 3  # before a gathering: "militia leader's funeral"
+_WHOSE, _WHOSE_REACH, _BEEN = "whose", 5, (["was"], ["were"], ["been"])
 _LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
 _WHEN = {"within", "this", "next", "soon", "today", "tonight", "tomorrow", "before", "any"}  # begin a time
@@ -72,7 +78,7 @@ def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tupl
     for name in STANDINGS:
         if name == "denied" and denial:
             return _denied(denial, deed, cues, reading, spared=spared)
-        if name == "background" and _tells(deed, spoken, reading):
+        if name == "background" and _tells(deed, spoken, reading) and not known(deed, spoken, cues, reading):
             continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
         if cue := _cue(name, deed, spoken, cues, reading):
             return name, cue
@@ -104,22 +110,20 @@ def _cue(name: str, deed: Mention, spoken: Voice, cues: Cues, reading: Reading) 
         return _ASKS[name](deed, cues, reading)
     if name == "expected" and (coming := _coming(deed, spoken, cues, reading)):
         return coming
-    shown = (each for each in _shown(name, cues, deed, reading) if not _is_struck(each, deed, spoken, reading))
-    return next(shown, None)
+    if name == "background" and (shown := known(deed, spoken, cues, reading)):
+        return shown
+    cited = (each for each in _shown(name, cues, deed, reading) if not _is_struck(each, deed, spoken, reading))
+    return next(cited, None)
 
 
 def _tells(deed: Mention, spoken: Voice, reading: Reading) -> bool:
     """Return whether a verb tells its deed as news, whatever stands before it; a noun does not, nor "after signing"."""
-    if _is_gerund(deed) and any(
+    if is_gerund(deed) and any(
         each.field == deed.field and each.end + 1 == deed.start
         for each in reading.mentions.get(f"${STANDING}background", ())
     ):
         return False
     return is_finite(deed, spoken) or (spoken == "open" and ends_clause(deed, reading))
-
-
-def _is_gerund(deed: Mention) -> bool:
-    return deed.kind == "active" and deed.alias.endswith("ing")
 
 
 def _shown(name: str, cues: Cues, deed: Mention, reading: Reading) -> Iterator[Mention]:
@@ -171,7 +175,9 @@ def _is_known(deed: Mention, denial: Mention | None, reading: Reading) -> bool:
     reach = _CUE_REACH["background"] if deed.kind in {"", "noun"} else 1
     begin = denial.end if denial and denial.end <= deed.start else 0
     words = text[begin : deed.start].split()
-    return not RELATIVES.isdisjoint(words[1:][-reach:] if begin else words[-reach:])
+    # "the pilot whose plane was shot down"
+    whose = deed.kind in {"passive", "either"} and words[-1:] in _BEEN and _WHOSE in words[-_WHOSE_REACH:]
+    return whose or not RELATIVES.isdisjoint(words[1:][-reach:] if begin else words[-reach:])
 
 
 def _is_future(deed: Mention) -> bool:
@@ -187,8 +193,9 @@ def _shows(name: str, cue: Mention, deed: Mention, reading: Reading) -> bool:
     """
     if cue.field != deed.field or cue.overlaps(deed):
         return False
-    if reading.folded[cue.field].text[cue.end + 1 : cue.end + 2].isdigit():
-        return False  # "toll rises to 7"
+    counts = name != "background" or cue.alias == "over"
+    if counts and reading.folded[cue.field].text[cue.end + 1 : cue.end + 2].isdigit():
+        return False  # "toll rises to 7", "over 10 blasts", and not "during 60 days of talks"
     if name == "expected" and cue.alias == "to" and _is_no_purpose(cue, reading):
         return False
     clause = clause_of(deed, reading)
@@ -215,10 +222,12 @@ def _stands_before(name: str, cue: Mention, deed: Mention, reading: Reading) -> 
             # "Iran marks anniversary as Israel strikes Isfahan", and not "on this day in 1991 a panic as missiles hit"
             return reading.folded[deed.field].text[cue.start : cue.end].startswith(DATED)
         if name == "opinion":  # "Why ...", "Analysis: ...", and not "a war that could end"
-            return reading.word(cue) < _LABEL_WORDS
+            apart = reading.word(cue) > 0 and deed.kind not in {"", "noun"} and has_comma(cue, deed, reading)
+            return reading.word(cue) < _LABEL_WORDS and not apart and not has_question(cue, deed, reading)
         return name == "remembered" or (
-            clause_of(deed, reading).has(cue, reading)
-            and reading.word(deed) - reading.last_word(cue) <= _cue_reach(name, deed)
+            not _turns(words, deed)
+            and clause_of(deed, reading).has(cue, reading)
+            and reading.word(deed) - reading.last_word(cue) <= _cue_reach(name, deed, words)
             and not has_comma(cue, deed, reading)
         )
     text = reading.folded[deed.field].text
@@ -228,9 +237,25 @@ def _stands_before(name: str, cue: Mention, deed: Mention, reading: Reading) -> 
     return name == "denied" and clause_of(deed, reading).has(cue, reading) and between in ([], [OBJECT])
 
 
-def _cue_reach(name: str, deed: Mention) -> int:
-    """Return how many words a cue may stand before a deed; a Persian verb stands behind all that it is about."""
-    return REACH if name == "expected" and is_last_verb(deed) else _CUE_REACH[name]
+def _turns(words: list[str], deed: Mention) -> bool:
+    """Return whether words before a deed say that it is so all the same, or meanwhile: "wants deal as Israel strikes".
+
+    "No choice but to strike" says no such thing, nor does a noun: "seen as an attack".
+    """
+    if deed.kind not in {"", "noun"} and not MEANWHILE.isdisjoint(words):
+        return True
+    return any(word in BUT and then != "to" for word, then in pairwise((*words, "")))
+
+
+def _cue_reach(name: str, deed: Mention, between: list[str]) -> int:
+    """Return how many words a cue may stand before a deed; a Persian verb stands behind all that it is about.
+
+    A verb that only does the noun of a deed does not count: "plan to carry out large-scale strikes".
+    """
+    if name == "expected" and is_last_verb(deed):
+        return REACH
+    light = len(LIGHT.intersection(between)) if name == "expected" and deed.kind in {"", "noun", "either"} else 0
+    return _CUE_REACH[name] + light
 
 
 def _denial(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple[Mention | None, bool]:
@@ -284,7 +309,7 @@ def _coming(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Menti
 
     Between both may stand whom it is done to, where the cue ends the clause: "strike on base in Iraq imminent".
     """
-    if is_finite(deed, spoken) and not (spoken == "active" and _is_gerund(deed)):
+    if is_finite(deed, spoken) and not (spoken == "active" and is_gerund(deed)):
         return None
     clause = clause_of(deed, reading)
     behind = (each for each in cues[_COMING] if each.field == deed.field and each.start > deed.end)
@@ -308,7 +333,8 @@ def _is_said_of(cue: Mention, deed: Mention, reading: Reading) -> bool:
 def _is_denied_after(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:
     """Return whether a deed belongs to what is denied behind a cue: "denies that soldiers were hurt in an attack"."""
     text = reading.folded[deed.field].text
-    if deed.start < cue.end or not ASIDE.isdisjoint(text[cue.end : deed.start].split()):
+    between = text[cue.end : deed.start].split()
+    if deed.start < cue.end or not ASIDE.isdisjoint(between) or _turns(between, deed):
         return False
     # an Arabic verb with an attached "and" has the doer of the denial: "denies the strike and bombs a camp"
     is_verb = is_finite(deed, spoken) or (spoken == "active" and deed.alias.startswith(_PRESENT))

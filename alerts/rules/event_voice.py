@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Literal
 
 from alerts.rules.clause_words import (
@@ -9,6 +11,7 @@ from alerts.rules.clause_words import (
     BY_LAM,
     COMPASS,
     LAM_NOUNS,
+    OF_DEEDS,
     PREPOSITIONS,
     UNDER,
     UPON,
@@ -16,6 +19,7 @@ from alerts.rules.clause_words import (
 )
 from alerts.rules.event_clause import ends_clause
 from alerts.rules.event_marks import is_kurdish, is_verb_last
+from alerts.rules.event_owner import is_owned
 from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.forms.persian_words import ALSO_NOUN
@@ -28,6 +32,7 @@ _SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض"
 _TO_ANY = "لاي"  # لأي هجوم
 _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
 _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
+_NATION = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")
 _PARTICIPLES = frozenset(word for pasts in IRREGULAR.values() for word in pasts[-1])
 
 
@@ -43,7 +48,12 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     if not UNDER.isdisjoint(text[: deed.start].split()[-2:]) and not _is_participle(deed.alias, arabic=False):
         return "passive"  # "base under drone attack"
     has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
-    if (deed.kind in {"", "noun"} and not has_be) or _is_arabic_noun(deed, text) or _is_named(deed, reading):
+    if (
+        (deed.kind in {"", "noun"} and not has_be)
+        or _is_arabic_noun(deed, text)
+        or _is_named(deed, reading)
+        or is_owned(deed, text)
+    ):
         return "noun"
     after = text[deed.end :].split(maxsplit=2)[:2]
     # "two killed, three wounded": who is named before a comma suffered it
@@ -110,6 +120,11 @@ def is_finite(deed: Mention, spoken: Voice) -> bool:
     )
 
 
+def is_of_nation(word: str) -> bool:
+    """Return whether a word ends as the adjective of a nation around the Gulf does: "Iranian", "Israeli"."""
+    return _NATION.search(word) is not None
+
+
 def has_lam(party: Mention, reading: Reading) -> bool:
     """Return whether Arabic l- is attached to a name: "of", or "to"."""
     return party.attached and reading.folded[party.field].text[party.start] == "\u0644"
@@ -138,4 +153,14 @@ def is_doer_of_noun(deed: Mention, party: Mention, spoken: Voice, reading: Readi
     )
     noun = text[deed.start : deed.end].split()[0]
     noun = (noun[1:] if deed.attached else noun).removeprefix("\u0627\u0644")
-    return not named and (not UPON.isdisjoint(behind) or noun.startswith(BY_LAM))
+    if noun.startswith(BY_LAM):
+        return not named
+    return not named and not names_a_thing(between) and not UPON.isdisjoint(behind)
+
+
+def names_a_thing(between: Iterable[str]) -> bool:
+    """Return whether a thing stands between an Arabic deed and a name with l-, so that it belongs to who is named.
+
+    "The targeting of a convoy of the PMF on the border" is done to the PMF; an adjective is no thing: "heavy shelling".
+    """
+    return any(not word.endswith(("ي", "يه")) and word not in OF_DEEDS for word in between)

@@ -13,25 +13,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from alerts.rule import Condition
-from alerts.rules.clause_words import ARABIC_PREPOSITIONS, ASIDE, BY, LIGHT, LINKS, OBJECT, SAYING, SELF, SITES, TELLING
+from alerts.rules.clause_words import (
+    ARABIC_PREPOSITIONS,
+    ASIDE,
+    BY,
+    LIGHT,
+    LINKS,
+    OBJECT,
+    SAYING,
+    SELF,
+    SITES,
+    TELLING,
+)
 from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
 from alerts.rules.event_drill import is_lasting
-from alerts.rules.event_hosts import is_host, stays_there
-from alerts.rules.event_marks import is_last_verb, is_verb_last, may_take
+from alerts.rules.event_hosts import is_host, stays_there, words_behind
+from alerts.rules.event_marks import is_kurdish, is_last_verb, is_verb_last, may_take
 from alerts.rules.event_numbers import Asked, numbers
+from alerts.rules.event_owner import is_no_doer
+from alerts.rules.event_speaker import speaks
 from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
-from alerts.rules.event_voice import REACH, Voice, is_doer_of_noun, voice
+from alerts.rules.event_voice import REACH, Voice, is_doer_of_noun, is_of_nation, voice
+from alerts.rules.event_whose import says_whose
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.lexicon import DENIED
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
 Evaluate = Callable[[Condition, Reading], Mentions | None]
 DEED = "deed-"  # how the lists of deeds are named
-ROLES = ("by", "on", "in")
-# what stands before these is no party, but says whose friend or make something is: "Iran-backed"
-_WHOSE = {"backed", "aligned", "linked", "allied", "affiliated", "made", "built", "supplied", "supported", "led"}
-_ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")  # of a nation
-_SIDES = {"pro", "anti"}
+_REACHES = {"by": REACH, "on": REACH, "in": 2 * REACH}  # words from a deed to a party, by its role
+ROLES = tuple(_REACHES)
 _WORD = re.compile(r"\S+")
 _SAID_OF = {"told", "said", "reported"}  # of the name before, where "to" follows
 _BESIDE = 3  # words from the noun of a deed to its doer
@@ -58,10 +69,12 @@ def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions
     parties = {role: evaluate(child, reading) or () for role, child in asked.items()}
     if not all(parties.values()):
         return None
-    for event in events(condition, reading, evaluate):
-        if event.standing not in wanted:
-            continue
-        chosen = _parties(event, parties, reading)
+    for deed in deeds(condition, reading, evaluate):
+        near = _near(deed, parties, reading)
+        if near is None:
+            continue  # how most deeds of a text are told need not be read: nobody asked for is named near them
+        event = event_of(deed, condition, reading, evaluate)
+        chosen = _parties(event, near, reading) if event.standing in wanted else None
         counted = None if chosen is None else _numbers(condition, event, reading)
         if chosen is not None and counted is not None:
             found += [event.deed, *chosen, *counted]
@@ -70,29 +83,29 @@ def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions
 
 def events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Event]:
     """Return each mention of the deeds that a condition names, with its voice and standing."""
+    return [event_of(each, condition, reading, evaluate) for each in deeds(condition, reading, evaluate)]
+
+
+def deeds(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Mention]:
+    """Return each mention of the deeds that a condition names, without those inside another or a name."""
     asked = condition.children[0]
     known = reading.known.get((DEED, id(asked)))
     if known is None:
-        # the condition is kept with its events: its id is its own only while it lives
-        known = reading.known[DEED, id(asked)] = (asked, _events(condition, reading, evaluate))
-    found: list[Event] = known[1]
+        # the condition is kept with its deeds: its id is its own only while it lives
+        known = reading.known[DEED, id(asked)] = (asked, _deeds(asked, reading, evaluate))
+    found: list[Mention] = known[1]
     return found
 
 
-def _events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Event]:
-    asked = condition.children[0]
+def _deeds(asked: Condition, reading: Reading, evaluate: Evaluate) -> list[Mention]:
     forms = (each for child in asked.children for each in reading.mentions.get(f"{DENIED}{child.term}", ()))
-    deeds = (*(evaluate(asked, reading) or ()), *(each for each in forms if each.kind != "noun"))
-    if not deeds:
-        return []
-    cues = _cues(condition, reading, evaluate)
-    events = []
-    for field in FIELDS:
-        first = sorted({each for each in deeds if each.field == field}, key=_in_order)
+    told = (*(evaluate(asked, reading) or ()), *(each for each in forms if each.kind != "noun"))
+    longest: list[Mention] = []
+    for field in FIELDS if told else ():
+        first = sorted({each for each in told if each.field == field}, key=_in_order)
         read = first[:DEEDS_READ]
-        longest = [each for each in read if not any(inside(each, other) for other in (*read, *_names(reading)))]
-        events += [_known_event(each, reading, cues) for each in longest]
-    return events
+        longest += [each for each in read if not any(inside(each, other) for other in (*read, *_names(reading)))]
+    return longest
 
 
 def _in_order(deed: Mention) -> tuple[int, int, bool, str, str, str]:
@@ -147,60 +160,85 @@ def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping
     return {name: evaluate(child, reading) or () for name, child in zip(CUES, children, strict=True)}
 
 
-def _known_event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Event:
+def event_of(deed: Mention, condition: Condition, reading: Reading, evaluate: Evaluate) -> Event:
     """Return how a deed is told. Every condition asks for the same cues, so it is read once."""
     known: Event | None = reading.known.get((DEED, deed))
     if known is None:
-        spoken = voice(deed, reading)
+        spoken, cues = voice(deed, reading), _cues(condition, reading, evaluate)
         known = reading.known[DEED, deed] = Event(deed, spoken, *standing(deed, spoken, cues, reading))
     return known
 
 
-def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) -> list[Mention] | None:
-    """Return one mention for each role, nearest first; None where a role has none in reach on its side."""
-    clause = clause_of(event.deed, reading)
-    chosen: list[Mention] = []
+def _near(deed: Mention, parties: Mapping[str, Mentions], reading: Reading) -> dict[str, list[Mention]] | None:
+    """Return the mentions for each role that stand within its reach, on whichever side; None where a role has none."""
+    near = {}
     for role, mentions in parties.items():
-        near = [
+        most = _REACHES[role]
+        near[role] = [
             each
             for each in mentions
-            if each.field == event.deed.field
-            and abs(each.start - event.deed.start) <= NEAR_CHARS
-            and not each.overlaps(event.deed)
-            and not any(each.overlaps(other) for other in chosen)
-            and (role == "in" or clause.has(each, reading))
-            and reaches(role, event, each, reading)
+            if each.field == deed.field
+            and abs(each.start - deed.start) <= NEAR_CHARS
+            and not each.overlaps(deed)
+            and (distance(deed, each, reading) <= most or (role == "by" and speaks(each, deed, reading)))
         ]
-        if not near:
+        if not near[role]:
             return None
-        chosen.append(min(near, key=lambda each: distance(event.deed, each, reading)))
+    return near
+
+
+def _parties(event: Event, near: Mapping[str, list[Mention]], reading: Reading) -> list[Mention] | None:
+    """Return one mention for each role, the nearest; None where none stands on the side of its role."""
+    clause = clause_of(event.deed, reading)
+    chosen: list[Mention] = []
+    for role, mentions in near.items():
+        fitting = [
+            each
+            for each in mentions
+            if not any(each.overlaps(other) for other in chosen)
+            and (
+                (role == "by" and speaks(each, event.deed, reading))
+                or ((role == "in" or clause.has(each, reading)) and reaches(role, event, each, reading))
+            )
+        ]
+        if not fitting:
+            return None
+        # a Kurdish doer comes first: "the US" + "Iran" + "bombed"
+        first = role == "by" and event.voice == "active" and is_last_verb(event.deed) and is_kurdish(event.deed.alias)
+        nearest = max if first else min
+        chosen.append(nearest(fitting, key=lambda each: distance(event.deed, each, reading)))
     return chosen
 
 
 def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
     """Return whether a party stands where its role may, seen from the deed: see the module's docstring."""
     away, after = distance(event.deed, party, reading), party.start >= event.deed.end
-    if role == "in":
-        return away <= REACH * 2
-    if away > REACH or _says_whose(party, reading):
+    if (
+        away > _REACHES[role]
+        or (role != "in" and says_whose(party, reading))
+        or _is_no_doer(role, event, party, reading)
+    ):
         return False
+    if role == "in":
+        return True
     if event.voice != "noun" and is_last_verb(event.deed) and (after or event.voice == "active"):
         return may_take(role, event.deed, party, reading)
     owned = is_doer_of_noun(event.deed, party, event.voice, reading)
     if role == "by" or owned:
         return role == "by" and (owned or _does(event, party, away, reading))
     apart = _is_apart(event.deed, party, reading) if after else _has_verb_of_its_own(event, party, reading)
-    if event.voice == "noun" and not after and _ADJECTIVE.search(reading.hit(party).text):
+    if event.voice == "noun" and not after and is_of_nation(reading.hit(party).text):
         return False  # "Iranian attacks" are Iran's, "embassy attacks" the embassy suffers
     return _suffers(event, away, after=after) and not apart
 
 
-def _says_whose(party: Mention, reading: Reading) -> bool:
-    """Return whether a name only says whose friend or make something is: "Iran-backed militia"."""
-    text = reading.folded[party.field].text
-    return not _WHOSE.isdisjoint(text[party.end :].split(maxsplit=1)[:1]) or not _SIDES.isdisjoint(
-        text[: party.start].split()[-1:]
-    )
+def _is_no_doer(role: str, event: Event, party: Mention, reading: Reading) -> bool:
+    """Return whether a party before a noun did not do what that names: "Israel's Tehran strike"."""
+    if role != "by" or event.voice != "noun" or party.end > event.deed.start:
+        return False
+    owned = reading.folded[party.field].text[: party.start].split()[-1:] == ["s"]
+    said = reading.hit(party).text
+    return (owned and said != "US" and not is_of_nation(said)) or is_no_doer(event.deed, party, reading)
 
 
 def _is_subject(deed: Mention, party: Mention, reading: Reading) -> bool:
@@ -218,7 +256,7 @@ def _is_apart(deed: Mention, party: Mention, reading: Reading) -> bool:
     So it does behind a comma, a word that links two parts, or an Arabic "and": "and Iran warns".
     """
     text = reading.folded[deed.field].text
-    between = text[deed.end : party.start].split()
+    between = words_behind(deed, party, reading)
     if is_host(deed, party, reading):
         return False  # "hit base, which hosts US troops"
     if not LINKS.isdisjoint(between) or has_comma(deed, party, reading):
@@ -320,6 +358,7 @@ def _is_adjective(event: Event, distance: int) -> bool:
 
 def distance(deed: Mention, party: Mention, reading: Reading) -> int:
     """Return the words from one to the other, 1 for neighbours."""
+    text = reading.folded[deed.field].text
     if party.start >= deed.end:
-        return reading.word(party) - reading.last_word(deed)
-    return reading.word(deed) - reading.last_word(party)
+        return text.count(" ", deed.end, party.start)
+    return text.count(" ", party.end, deed.start)

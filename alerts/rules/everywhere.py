@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from alerts.rule import Condition, Config
-from alerts.rules.automaton import Automaton, Spelling, spelling
+from alerts.rules.automaton import Automaton
 from alerts.rules.lexicon import Meaning, expand
 from crawler.article import Article
-from crawler.config.yamlfile import Place, Problem
+from crawler.config.problems import Place, Problem
 from crawler.text.folding import Folded
 
 NEARLY_ALL = 0.85  # of the texts of a language; no name of the desk stands in half of them
@@ -57,14 +57,13 @@ def everywhere(config: Config, articles: Sequence[Article] = ()) -> list[Problem
     Texts are the articles of a language where there are enough, else our own.
     """
     asked = list(_asked(config))
-    meanings: dict[Spelling, list[Meaning]] = defaultdict(list)
+    meanings: dict[str, list[Meaning]] = defaultdict(list)  # by alias
     for term in dict.fromkeys(term for term, _ in asked):
         for meaning in expand(config, term):
-            made = None if _has_context(config, meaning) else spelling(meaning.alias)
-            if made is not None:
-                meanings[made].append(meaning)
-    shares = _shares(list(meanings), _texts(articles))
-    common = {meaning.term: (meaning, *share) for made, share in shares.items() for meaning in meanings[made]}
+            if not _has_context(config, meaning):
+                meanings[meaning.alias].append(meaning)
+    shares = _shares(meanings, _texts(articles))
+    common = {meaning.term: (meaning, *share) for alias, share in shares.items() for meaning in meanings[alias]}
     return sorted({Problem(place, _said(*common[term])) for term, place in asked if term in common})
 
 
@@ -107,12 +106,10 @@ def _texts(articles: Sequence[Article]) -> Mapping[str, tuple[str, Sequence[str]
     return {**own, **{k: (f"your articles ({k})", each) for k, each in found.items() if len(each) >= FEWEST}}
 
 
-def _shares(
-    spellings: Sequence[Spelling], texts: Mapping[str, tuple[str, Iterable[str]]]
-) -> dict[Spelling, tuple[float, str]]:
-    """Return the spellings that stand in nearly all texts of a language, with their share and what those texts are."""
-    automaton = Automaton(spellings)
-    found: dict[Spelling, tuple[float, str]] = {}
+def _shares(aliases: Iterable[str], texts: Mapping[str, tuple[str, Iterable[str]]]) -> dict[str, tuple[float, str]]:
+    """Return the aliases that stand in nearly all texts of a language, with their share and what those texts are."""
+    automaton = Automaton(aliases)
+    found: dict[str, tuple[float, str]] = {}
     for where, each in texts.values():
         counts: dict[int, int] = defaultdict(int)
         folded = [Folded(text) for text in each]
@@ -121,5 +118,5 @@ def _shares(
                 counts[number] += 1
         for number, count in counts.items():
             if count >= NEARLY_ALL * len(folded):
-                found[automaton.spellings[number]] = (count / len(folded), where)
+                found[automaton.aliases[number]] = (count / len(folded), where)
     return found

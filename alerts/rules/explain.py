@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from alerts.alert import Match
 from alerts.rule import Condition, Rule
 from alerts.rules import events
-from alerts.rules.headline import parts
+from alerts.rules.event_misses import ROLE_WORDS, Obstacle, nearest_attempt
+from alerts.rules.headline import marks, parts
 from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
 from alerts.rules.operators import evaluate, groups_of, narrowed
 from alerts.rules.proximity import closest
@@ -47,8 +48,12 @@ class Explanation:
 
 def explain(matcher: Matcher, rule: Rule, article: Article) -> Explanation:
     """Return the explanation of one rule for one article."""
+    return explained(rule, matcher.read(article))
+
+
+def explained(rule: Rule, whole: Reading) -> Explanation:
+    """Return the explanation of one rule for an article as the rules read it."""
     # judged on the whole reading, as in the line; the tree shows what the masks of `except` leave of it
-    whole = matcher.read(article)
     reading = mask(rule, whole)
     tree = _node(rule.match, reading)
     match = judge(rule, whole)
@@ -114,6 +119,11 @@ def _roles(condition: Condition) -> str:
     return "; ".join([*asked, *map(str, events.numbers_asked(condition))])
 
 
+def _obstacle(each: Obstacle) -> str:
+    """Return what an event lacks, and what stands there: 'where it is done: no word of it'."""
+    return each.why or f"{ROLE_WORDS[each.role]}: no word of it{each.seen and f', {each.seen}'}"
+
+
 def _stands(event: events.Event, reading: Reading) -> str:
     """Return how a deed that was found stands, and by which word: 'strike: expected ("will")'."""
     cue = f' ("{reading.hit(event.cue).text}")' if event.cue else ""
@@ -152,7 +162,9 @@ def lack_of(condition: Condition, reading: Reading, found: Mentions | None) -> s
         distance = closest(reading, groups_of(condition, reading))
         return f"closest {distance}" if distance is not None else ""
     if condition.op == "event":
-        return "; ".join(_stands(event, reading) for event in events.events(condition, reading, evaluate)[:3])
+        nearest = nearest_attempt(condition, reading, evaluate)
+        lacks = [*(["no such deed"] if nearest.deed is None else []), *map(_obstacle, nearest.obstacles)]
+        return "; ".join(lacks) or "no one deed has all of them"
     if condition.op in {"within", "like"}:
         by = condition.op == "within"
         return nearest_beyond(condition, reading) if by else f"closest {most_like(condition, reading)[0]:.2f}"
@@ -165,6 +177,8 @@ def _value(op: str, article: Article) -> str:
     """Return the property of the article that an operator compares."""
     if op == "headline_part":
         return " | ".join(parts(article.title))
+    if op == "headline_mark":
+        return ", ".join(sorted(marks(article.title)))
     return str((article.outlet if op == "source" else getattr(article, op)) or "")
 
 
@@ -214,7 +228,8 @@ def _miss(rule: Rule, whole: Reading, tree: Node, score: str) -> str:
     clauses = tree.children or (tree,)
     held = sum(each.holds for each in clauses)
     missing = "; ".join(_named(each) for each in _missing(tree))
-    return f"{held} of {len(clauses)} clauses; missing: {missing}"
+    counted = f"{held} of {len(clauses)} clauses" if held < len(clauses) else "its parts hold, but not together"
+    return f"{counted}; missing: {missing}"
 
 
 def _missing(node: Node) -> Iterator[Node]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alerts.alert import Severity
-from crawler.config.keys import nearest
+from crawler.config.values import nearest
 
 NONE = "none"  # the severity of an item that should not be told
 WANTED = ("wanted", "seed_like")  # two names of one column

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from alerts.rule import Condition, Config, Entity, Rule
-from alerts.rules.automaton import PARTICLES, Automaton, Needled, Spelling, spelling
+from alerts.rules.automaton import PARTICLES, Automaton, Needled
 from alerts.rules.forms import Form
+from alerts.rules.forms.kurdish_words import linked
 from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.translit import Name, NameIndex
 from crawler.text.folding import Folded, fold
@@ -46,45 +47,46 @@ class Lexicon:
     """All spellings that the rules use, compiled for the search.
 
     `needs` is, for (entity, alias), the context words of which one must be found for the alias to count; the alias ""
-    stands for all of the entity's.
+    stands for all of the entity's. `wider` maps an entity to what it lies in.
     """
 
     def __init__(self, config: Config, rules: Iterable[Rule], also: Iterable[str] = ()) -> None:
         """Compile the terms of `rules`, and those in `also`, which no rule has to ask for."""
-        meanings: dict[Spelling, list[Meaning]] = {}
+        self.wider = config.events.wider
+        meanings = _Meanings()
         used: dict[str, list[str]] = {}
-        for term in sorted({*also, *(term for rule in rules for term in _terms(rule))}):
+        for term in sorted({*also, *(term for rule in rules for term in terms_of_rule(rule, EXCEPT))}):
             for meaning in expand(config, term):
-                _add(meanings, meaning)
+                meanings.add(meaning)
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
                     used[meaning.entity].append(term)
             for denial in denials(config, term):
-                _add(meanings, Meaning(f"{DENIED}{term}", denial.text, kind=denial.kind))
+                meanings.add(Meaning(f"{DENIED}{term}", denial.text, kind=denial.kind))
         self.needs: dict[tuple[str, str], tuple[str, ...]] = {}
         # a name no rule asks for still has to be known, or a part of it is taken for another name
         guards = {each.id: list(_guards(each)) for each in config.entities.values() if each.id not in used}
         for meaning in (each for found in guards.values() for each in found):
-            _add(meanings, meaning)
+            meanings.add(meaning)
         for entity in (config.entities[name] for name in (*used, *(name for name, found in guards.items() if found))):
             self._add_judgements(entity, meanings)
-        self._automaton = Automaton(meanings)
-        self._meanings = [tuple(each) for each in meanings.values()]
+        self._automaton = Automaton(meanings.by_alias)
+        self._meanings = [meanings.by_alias[alias] for alias in self._automaton.aliases]
         self._names = NameIndex(name for entity in used for name in names_of(config.entities[entity]))
         self._used = used
         # made once, so that `terms` looks at needles only: it runs for every article, `find` for few
-        self._by_needle = [
+        self._by_needle = _each_once(
             frozenset(meaning.term.removeprefix(DENIED) for number in numbers for meaning in self._meanings[number])
-            for numbers in self._automaton.by_needle
-        ]
+            for numbers in self._automaton.by_needle()
+        )
 
     # of guards too: only where the name itself is meant does it guard the word
-    def _add_judgements(self, entity: Entity, meanings: dict[Spelling, list[Meaning]]) -> None:
+    def _add_judgements(self, entity: Entity, meanings: _Meanings) -> None:
         for other in entity.not_like:
-            _add(meanings, Meaning(f"{MASK}{entity.id}", other))
+            meanings.add(Meaning(f"{MASK}{entity.id}", other))
         for alias, context in entity.requires.items():
             self.needs[entity.id, alias] = context
             for each in context:
-                _add(meanings, Meaning(f"{CONTEXT}{each}", each))
+                meanings.add(Meaning(f"{CONTEXT}{each}", each))
 
     def search(self, folded: Folded) -> Found:
         """Return what may be in a text, before anything is checked or located."""
@@ -105,8 +107,9 @@ class Lexicon:
     def find(self, found: Found) -> Iterator[tuple[Meaning, int, int, bool]]:
         """Yield (meaning, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
         for number, start, end, attached in self._automaton.find(found.folded, found.needled):
-            for meaning in self._meanings[number]:
-                yield meaning, start, end, attached
+            for each in self._meanings[number]:
+                alias = each.alias or self._automaton.aliases[number]
+                yield Meaning(each.term, alias, each.entity, each.kind), start, end, attached
 
     def find_like(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
         """Yield (meaning, start, end) for every transliteration that is near enough to a name."""
@@ -122,15 +125,40 @@ def _guards(entity: Entity) -> Iterator[Meaning]:
             yield Meaning(NAME, alias, entity.id)
 
 
-def _add(meanings: dict[Spelling, list[Meaning]], meaning: Meaning) -> None:
-    made = spelling(meaning.alias)
-    if made is not None and meaning not in meanings.setdefault(made, []):
-        meanings[made].append(meaning)
+class _Meanings:
+    """The meanings of each alias, in the order in which they were added.
+
+    The forms of a paradigm mean the same but for how they are written, so a meaning whose alias is the one it stands
+    under leaves it out ("") and is one object for all of them.
+    """
+
+    def __init__(self) -> None:
+        self.by_alias: dict[str, tuple[Meaning, ...]] = {}
+        self._made: dict[tuple[str, str, str, str], tuple[Meaning]] = {}
+
+    def add(self, meaning: Meaning) -> None:
+        # the forms of a verb say themselves what is attached to their words
+        for text in (meaning.alias, *(() if meaning.kind else linked(meaning.alias))):
+            said = "" if text == meaning.alias else meaning.alias
+            key = (meaning.term, said, meaning.entity, meaning.kind)
+            made = self._made.get(key)
+            if made is None:
+                made = self._made[key] = (Meaning(*key),)
+            known = self.by_alias.get(text, ())
+            if made[0] not in known:
+                self.by_alias[text] = known + made if known else made
 
 
-def _terms(rule: Rule) -> Iterator[str]:
+def _each_once(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Return the sets with equal ones as the same object: thousands of forms stand for the same few terms."""
+    made: dict[frozenset[str], frozenset[str]] = {}
+    return [made.setdefault(each, each) for each in sets]
+
+
+def terms_of_rule(rule: Rule, masked: str = "") -> Iterator[str]:
+    """Yield every term of a rule as it is written; those that it only masks with `masked` before them."""
     yield from terms_of(rule.match)
-    yield from (f"{EXCEPT}{term}" for term in rule.masks)
+    yield from (f"{masked}{term}" for term in rule.masks)
     for condition in rule.masking:
         yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
@@ -141,10 +169,12 @@ def _terms(rule: Rule) -> Iterator[str]:
 
 def terms_of(condition: Condition) -> Iterator[str]:
     """Yield every term of a condition tree, as it is written."""
-    if condition.op == "term":
-        yield condition.term
-    for child in condition.children:
-        yield from terms_of(child)
+    left = [condition]
+    while left:
+        each = left.pop()
+        if each.op == "term":
+            yield each.term
+        left += reversed(each.children)
 
 
 def expand(config: Config, term: str) -> Iterator[Meaning]:
@@ -152,7 +182,7 @@ def expand(config: Config, term: str) -> Iterator[Meaning]:
     word = term.removeprefix(EXCEPT)
     for written in written_terms(config, word):
         yield from (Meaning(term, text, kind=kind) for text, kind in spelt(written))
-    for entity in members(config.entities, word[1:]) if word.startswith("$") else ():
+    for entity in config.kinds.members(word[1:]) if word.startswith("$") else ():
         yield from (Meaning(term, alias, entity) for alias in config.entities[entity].aliases)
 
 
@@ -181,21 +211,6 @@ def spelt(written: str) -> Iterator[tuple[str, str]]:
     yield written, ""
     if found := _DESIGNATION.fullmatch(written):
         yield f"{found[1]}{'' if found[2] else '-'}{found[3]}", ""
-
-
-def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:
-    """Return the ids of the entity `name` and of all entities whose `is_a` leads to it, directly or indirectly.
-
-    `name` may be a kind that is no entity itself.
-    """
-    found: dict[str, None] = {}
-    below = [name]
-    while below:
-        kind = below.pop()
-        below += [each.id for each in entities.values() if kind in each.is_a and each.id not in found]
-        if kind in entities:
-            found[kind] = None
-    return tuple(found)
 
 
 def names_of(entity: Entity) -> Iterator[Name]:

@@ -4,39 +4,46 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from itertools import combinations
 
 from alerts.alert import Match, Severity
-from alerts.rule import Condition, Config, Rule
+from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules import scale
-from alerts.rules.automaton import Automaton, spelling
-from alerts.rules.event_mention import PARTY
+from alerts.rules.dead_terms import dead_beside
+from alerts.rules.event_lists import unseen_standings
+from alerts.rules.event_mention import GROUP, PARTY
 from alerts.rules.event_standing import STANDING
 from alerts.rules.events import DEED
 from alerts.rules.everywhere import everywhere
-from alerts.rules.forms.paradigm import denied, is_paradigm
-from alerts.rules.lexicon import expand, members, spelt, terms_of
+from alerts.rules.forms.paradigm import is_paradigm
+from alerts.rules.lexicon import expand, terms_of_rule
 from alerts.rules.match import Matcher, positive_terms
 from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
+from alerts.rules.unsourced import unsourced
 from crawler.article import Article
-from crawler.config.yamlfile import Problem
+from crawler.config.nearest import nearest
+from crawler.config.problems import Problem
 from crawler.parse.provenance import strangers
 from crawler.sources.addresses import Guard
-from crawler.text.folding import Folded, fold
+from crawler.text.folding import fold
 
 TEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # of the headlines under `tests`; no operator asks for it
 BROAD_A_DAY = 50.0  # matches a day; a rule with more floods its reader
 
 
-def failed_tests(config: Config) -> list[Problem]:
-    """Return a problem for each of the rules' own tests that fails."""
-    # a rule that is off is tested too, so that it works when it is switched on
-    matcher = Matcher(replace(config, rules=tuple(replace(rule, mode="live") for rule in config.rules)))
-    return [problem for rule in config.rules for problem in _failed(rule, matcher)]
+def compiled_to_test(config: Config) -> Matcher:
+    """Return all rules compiled: a rule that is off is tested too, so that it works when it is switched on."""
+    return Matcher(replace(config, rules=tuple(replace(rule, mode="live") for rule in config.rules)))
+
+
+def failed_tests(config: Config, matcher: Matcher | None = None) -> list[Problem]:
+    """Return a problem for each of the rules' own tests that fails; `matcher` is that of `compiled_to_test`."""
+    compiled = matcher or compiled_to_test(config)
+    return [problem for rule in config.rules for problem in _failed(rule, compiled)]
 
 
 def _failed(rule: Rule, matcher: Matcher) -> Iterator[Problem]:
@@ -61,19 +68,33 @@ def warnings(config: Config) -> list[Problem]:
     found = [
         *_untested(config),
         *_unused(config),
+        *_misspelt_kinds(config),
         *_repeated(config),
         *_shared_aliases(config),
         *_look_alikes(config),
         *_unreachable(config),
-        *_shadowed(config),
         *_dead_terms(config),
-        *_never_confirmed(config),
         *_one_way(config),
         *(Problem(place, message) for place, message in scale.faults(config.scale, config.rules)),
+        *never_holding(config),
+        *_never_polled(config),
+        *unseen_standings(config),
+        *everywhere(config),
+    ]
+    return sorted(set(found))
+
+
+def never_holding(config: Config) -> list[Problem]:
+    """Return those of the `warnings` that name what can never hold: words, patterns, sources, languages, confirmation.
+
+    They take a tenth of the time of all, so that a reload and a trial can afford them.
+    """
+    found = [
+        *_shadowed(config),
+        *_never_confirmed(config),
         *impossible_patterns(config),
         *swallowed(config),
-        *_never_polled(config),
-        *everywhere(config),
+        *unsourced(config),
     ]
     return sorted(set(found))
 
@@ -93,12 +114,13 @@ def _untested(config: Config) -> Iterator[Problem]:
             yield Problem(rule.place, f'rule "{rule.id}" has no tests of both kinds; add match and no_match headlines')
 
 
-READ_BY_NAME = (DEED, STANDING, PARTY)
+READ_BY_NAME = (DEED, STANDING, PARTY, GROUP)
 
 
 def _unused(config: Config) -> Iterator[Problem]:
-    named = {term[1:] for rule in config.rules for term in _all_terms(rule) if term.startswith("$")}
-    reached = {entity for name in named for entity in members(config.entities, name)}
+    named = {term[1:] for rule in config.rules for term in terms_of_rule(rule) if term.startswith("$")}
+    # an event may be at any place, whether a rule asks for it or not
+    reached = {entity for name in (*named, *config.places) for entity in config.kinds.members(name)}
     for entity in config.entities.values():
         if entity.id not in reached:
             yield Problem(entity.place, f'entity "{entity.id}" is dead: no rule names it or a kind it is')
@@ -107,20 +129,22 @@ def _unused(config: Config) -> Iterator[Problem]:
         if (
             each.id not in named
             and not each.id.startswith(READ_BY_NAME)
-            and each.id not in (*config.events.things, config.events.again, config.events.everyday)
+            and each.id not in (*config.events.things, *config.events.phrases)
         ):
             yield Problem(each.place, f'list "{each.id}" is dead: no rule names it')
 
 
-def _all_terms(rule: Rule) -> Iterator[str]:
-    yield from terms_of(rule.match)
-    yield from rule.masks
-    for condition in rule.masking:
-        yield from terms_of(condition)
-    for boost in rule.score.boosts if rule.score else ():
-        yield from terms_of(boost.condition)
-    for row in rule.scale:
-        yield from row.terms
+def _misspelt_kinds(config: Config) -> Iterator[Problem]:
+    """Yield kinds that nothing asks for and that are spelt nearly as one that is asked for, or that others are."""
+    of = Counter(kind for each in config.entities.values() for kind in each.is_a)
+    asked = {term[1:] for rule in config.rules for term in terms_of_rule(rule) if term.startswith("$")}
+    asked.update(config.places, config.entities, *config.events.opposed, *config.events.homes.values())
+    for entity in config.entities.values():
+        for kind in entity.is_a:
+            others = asked & of.keys() | {each for each in of if of[each] > of[kind]}
+            near = "" if kind in asked else nearest(kind, others)
+            if near:
+                yield Problem(entity.place, f'"{entity.id}" is_a "{kind}", a kind that nothing asks for{near}')
 
 
 def _repeated(config: Config) -> Iterator[Problem]:
@@ -168,11 +192,12 @@ def _look_alikes(config: Config) -> Iterator[Problem]:
     for entity, _, folded in names:
         if entity.fuzzy is not None:
             by_bones.setdefault(_bones(folded), set()).add(entity.id)
+    around = _by_part(names)
     for entity, alias, folded in names:
         known = {fold(each) for each in entity.not_like}
-        own = members(config.entities, entity.id)
-        for other, longer, inside in names:
-            if folded in inside and folded != inside and inside not in known and other.id not in own:
+        own = config.kinds.members(entity.id)
+        for other, longer, inside in around.get(folded, ()):
+            if inside not in known and other.id not in own:
                 yield Problem(
                     entity.place,
                     f'"{alias}" stands inside "{longer}" of "{other.id}"; if that is another, add it to not_like',
@@ -181,6 +206,17 @@ def _look_alikes(config: Config) -> Iterator[Problem]:
         alike = by_bones.get(_bones(folded), set()) - {entity.id} if entity.fuzzy is not None else set()
         for name in sorted(alike) if len(_bones(folded)) >= SHORTEST_SKELETON and not known else ():
             yield Problem(entity.place, f'"{alias}" is spelled like a name of "{name}"; say not_like in both')
+
+
+def _by_part(names: Sequence[tuple[Entity, str, str]]) -> dict[str, list[tuple[Entity, str, str]]]:
+    """Return the names in which folded text stands with more words beside it, by that text, in their order."""
+    found: dict[str, list[tuple[Entity, str, str]]] = {}
+    for name in names:
+        words = name[2].split()
+        spans = combinations(range(len(words) + 1), 2)
+        for part in {" ".join(words[first:last]) for first, last in spans if last - first < len(words)}:
+            found.setdefault(f" {part} ", []).append(name)
+    return found
 
 
 def _bones(folded: str) -> str:
@@ -209,10 +245,17 @@ def _highest(rule: Rule) -> Severity:
 
 def _shadowed(config: Config) -> Iterator[Problem]:
     """Yield terms that a rule both asks for and forbids: they can never make it fire."""
+    spelt: dict[str, frozenset[str]] = {}  # rules ask for the same lists
+
+    def folded(term: str) -> frozenset[str]:
+        if term not in spelt:
+            spelt[term] = frozenset(fold(meaning.alias) for meaning in expand(config, term))
+        return spelt[term]
+
     for rule in config.rules:
-        forbidden = {fold(m.alias) for term in _forbidden(rule.match) for m in expand(config, term)}
+        forbidden = frozenset().union(*map(folded, _forbidden(rule.match)))
         for term in dict.fromkeys(positive_terms(rule.match)):
-            wanted = {fold(meaning.alias) for meaning in expand(config, term)}
+            wanted = folded(term)
             # only where every spelling is forbidden: one that is left can still match
             if wanted and wanted <= forbidden:
                 yield Problem(rule.place, f'rule "{rule.id}" asks for "{term}" and forbids it; it never counts')
@@ -232,34 +275,14 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
     for rule in config.rules:
         for group in _groups(rule.match) if rule.score is None else ():
             terms = [child for child in group.children if child.op == "term" and not child.term.startswith(("$", "="))]
+            words = [each.term for each in terms]
+            dead = dict(dead_beside(words, words))
             for child in terms:
-                if other := _covering(child.term, [each.term for each in terms]):
+                if other := dead.get(child.term):
                     yield Problem(child.place, f'"{child.term}" is dead beside "{other}", which finds as much')
     for each in config.lists.values():
-        for term in each.terms:
-            if other := _covering(term, filter(is_paradigm, each.terms)):
-                yield Problem(each.place, f'"{term}" in "{each.id}" is dead beside "{other}", which finds as much')
-
-
-def _covering(term: str, others: Iterable[str]) -> str:
-    """Return the first of some terms that finds whatever a plain term finds, "" if none does."""
-    if is_paradigm(term) or term.startswith("="):
-        return ""
-    # what the term finds at the least, and with more in place of each "*": who finds both finds all between
-    texts = [Folded(term.replace("*", more).replace("?", "x")) for more in ("", "xx")]
-    return next((other for other in others if other != term and all(_is_found(other, text) for text in texts)), "")
-
-
-def _is_found(term: str, text: Folded) -> bool:
-    # a paradigm does not find its forms inside its denials, where a plain term does
-    if is_paradigm(term) and any(text.text in fold(denial.text) for denial in denied(term)):
-        return False
-    return any(True for _ in _finder(term).find(text))
-
-
-@lru_cache(maxsize=4096)  # each paradigm is compared with all terms beside it
-def _finder(term: str) -> Automaton:
-    return Automaton(made for each, _ in spelt(term) if (made := spelling(each)) is not None)
+        for term, other in dead_beside(each.terms, tuple(filter(is_paradigm, each.terms))):
+            yield Problem(each.place, f'"{term}" in "{each.id}" is dead beside "{other}", which finds as much')
 
 
 def _never_confirmed(config: Config) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from alerts.rule import Config, Rule
 from alerts.rules.explain import score_of
 from alerts.rules.lacking import Leaf, Tally, tally
 from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
-from alerts.rules.nearest_word import SAME, Alike, nearest_word
+from alerts.rules.nearest_word import SAME, Alike, NearestWord
 from alerts.rules.operators import evaluate
 from alerts.rules.proposals import entity_file, extendable, names_in, where
 from alerts.rules.reading import Reading
@@ -27,7 +27,7 @@ TRIED = 25  # rules for which the nearest word is looked for, beyond those that 
 WIDTH = 80  # columns
 _CONTEXT = 4  # words that a name requires
 _NAMES = 2  # that lack such a word
-_UNKNOWN = 6  # words of the headline that no rule knows
+_UNKNOWN = 6  # words of the headline that no rule spells out
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def nearest_rules(matcher: Matcher, config: Config, article: Article, most: int 
     holding = [each for each in ranked if each[0].held][:TRIED]
     # of rules that hold no word those come first that hold one nearly
     chosen = holding if len(holding) >= most else ranked
-    made = [(found, rule, _lacks(found, article, config)) for found, rule in chosen]
+    nearest = NearestWord(article, config)
+    made = [(found, rule, _lacks(found, nearest)) for found, rule in chosen]
     made.sort(key=lambda each: _order(each[0], each[2]))
     return tuple(
         _near(found, rule, lacks, reading, config)
@@ -126,10 +127,8 @@ def _masked(rule: Rule, whole: Reading, reading: Reading) -> Leaf:
     return Leaf(why=f'"except" hides {words or "its words"}, by {", ".join(dict.fromkeys(by))}')
 
 
-def _lacks(found: Tally, article: Article, config: Config) -> tuple[Lack, ...]:
-    return tuple(
-        Lack(leaf, nearest_word(article, leaf.terms, config) if leaf.terms else None) for leaf in found.missing
-    )
+def _lacks(found: Tally, nearest: NearestWord) -> tuple[Lack, ...]:
+    return tuple(Lack(leaf, nearest.of(leaf.terms) if leaf.terms else None) for leaf in found.missing)
 
 
 def _order(found: Tally, lacks: tuple[Lack, ...]) -> tuple[bool, float, int, float]:
@@ -201,7 +200,7 @@ def lines(
         yield from _wrapped(f"a name that did not count: {name}", 1)
     if unknown:
         more = ", ..." if len(unknown) > _UNKNOWN else ""
-        yield from _wrapped(f"words of the headline that no rule knows: {', '.join(unknown[:_UNKNOWN])}{more}", 1)
+        yield from _wrapped(f"words of the headline that no rule spells out: {', '.join(unknown[:_UNKNOWN])}{more}", 1)
     for proposal in proposed:
         yield from _wrapped(proposal, 1)
 

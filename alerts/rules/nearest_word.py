@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -37,51 +37,79 @@ class Alike:
     in_title: bool = True
 
 
-def nearest_word(article: Article, terms: Iterable[str], config: Config) -> Alike | None:
-    """Return the words of an article's headline or lead that are most like a spelling of one of the terms, or None."""
-    by_spelling = {
-        fold(meaning.alias).strip(): (meaning.alias, term) for term in terms for meaning in expand(config, term)
-    }
-    by_length: dict[int, list[str]] = {}
-    for spelt in by_spelling:
-        if spelt:
-            by_length.setdefault(spelt.count(" ") + 1, []).append(spelt)
-    best: Alike | None = None
-    for text in (article.title, " ".join(article.body.split()[:LEAD])):
-        folded = Folded(text)
-        for words, known in by_length.items():
-            found = _of_length(folded, words, known) if words <= _LONGEST else None
-            if found and (best is None or found[2] > best.ratio):
-                alias, term = by_spelling[found[1]]
-                best = Alike(found[0], alias, term, found[2], text is article.title)
-        if best is not None:
-            return best  # the headline goes first
-    return best
+class NearestWord:
+    """An article, of which the words are asked for that are most like a spelling of some terms."""
+
+    def __init__(self, article: Article, config: Config) -> None:
+        self._config = config
+        self._texts = [Folded(article.title), Folded(" ".join(article.body.split()[:LEAD]))]
+        self._spelt: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._found: dict[tuple[str, ...], Alike | None] = {}
+
+    def of(self, terms: Iterable[str]) -> Alike | None:
+        """Return the words of the headline or lead that are most like a spelling of one of the terms, or None."""
+        asked = tuple(terms)
+        if asked not in self._found:  # rules lack the same words, as they share filters
+            self._found[asked] = self._look(asked)
+        return self._found[asked]
+
+    def _look(self, terms: tuple[str, ...]) -> Alike | None:
+        by_spelling = {spelt: (alias, term) for term in terms for spelt, alias in self._spellings(term)}
+        by_length: dict[int, list[str]] = {}
+        for spelt in by_spelling:
+            if spelt:
+                by_length.setdefault(spelt.count(" ") + 1, []).append(spelt)
+        known = {length: _Known(spelt, length) for length, spelt in by_length.items() if length <= _LONGEST}
+        best: Alike | None = None
+        for number, folded in enumerate(self._texts):
+            for words in known.values():
+                found = _most_like(folded, words)
+                if found and (best is None or found[2] > best.ratio):
+                    alias, term = by_spelling[found[1]]
+                    best = Alike(found[0], alias, term, found[2], number == 0)
+            if best is not None:
+                return best  # the headline goes first
+        return best
+
+    def _spellings(self, term: str) -> tuple[tuple[str, str], ...]:
+        if term not in self._spelt:
+            made = expand(self._config, term)
+            self._spelt[term] = tuple((fold(meaning.alias).strip(), meaning.alias) for meaning in made)
+        return self._spelt[term]
 
 
-def _of_length(folded: Folded, length: int, known: list[str]) -> tuple[str, str, float] | None:
-    """Return (words of the text, spelling, ratio) for the run of so many words that is most like a spelling."""
+class _Known:
+    """Spellings of so many words: each, by its first letter, and by its stem."""
+
+    def __init__(self, spelt: list[str], length: int) -> None:
+        self.length, self.all = length, dict.fromkeys(spelt)  # a set that keeps its order
+        self.by_letter: dict[str, list[str]] = {}
+        for each in self.all:
+            self.by_letter.setdefault(each[0], []).append(each)
+        self.by_stem = _by_stem(spelt) if length == 1 else {}
+
+
+def _most_like(folded: Folded, known: _Known) -> tuple[str, str, float] | None:
+    """Return (words of the text, spelling, ratio) for the run of words that is most like a spelling."""
     best: tuple[str, str, float] | None = None
-    stems = _by_stem(known) if length == 1 else {}
-    spelt = dict.fromkeys(known)  # a set that keeps its order
-    for start, end in _runs(folded.text, length):
+    for start, end in _runs(folded.text, known.length):
         run = folded.text[start:end]
-        found = _like(run, spelt, stems)
+        found = _like(run, known)
         if found and (best is None or found[1] > best[2]):
             first, last = folded.span(start, end)
             best = (folded.original[first:last], *found)
     return best
 
 
-def _like(run: str, known: Collection[str], stems: Mapping[str, str]) -> tuple[str, float] | None:
-    if run in known:
+def _like(run: str, known: _Known) -> tuple[str, float] | None:
+    if run in known.all:
         return run, SAME
     if len(run) < _SHORTEST or run in STOP:
         return None
-    if (same := stems.get(_stem(run))) and _is_same_stem(run, same):
+    if (same := known.by_stem.get(_stem(run))) and _is_same_stem(run, same):
         return same, SAME_STEM
     # Latin words of other beginnings are of another stem: "compound" is no "pound"
-    likely = [each for each in known if each[0] == run[0]] if run.isascii() else known
+    likely = known.by_letter.get(run[0], ()) if run.isascii() else tuple(known.all)
     cutoff = ALIKE if run.isascii() else ALIKE_ARABIC
     found = process.extractOne(run, likely, scorer=fuzz.ratio, score_cutoff=cutoff)
     return (found[0], found[1]) if found else None

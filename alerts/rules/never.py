@@ -8,11 +8,11 @@ from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from alerts.rule import Condition, Config
-from alerts.rules.automaton import Automaton, spelling
+from alerts.rule import Config
+from alerts.rules.automaton import Automaton
 from alerts.rules.lexicon import expand, spelt
 from alerts.rules.match import positive_terms
-from crawler.config.yamlfile import Problem
+from crawler.config.problems import Problem
 from crawler.text.folding import Folded, fold
 
 LOOKED_THROUGH = 512  # characters of a range
@@ -21,17 +21,10 @@ LOOKED_THROUGH = 512  # characters of a range
 def impossible_patterns(config: Config) -> Iterator[Problem]:
     """Yield a problem for each regular expression that no folded text can contain."""
     for rule in config.rules:
-        for each in _patterns(rule.match):
+        for each in rule.match.of("regex"):
             pattern = str(each.options["pattern"])
             if why := fault_of(pattern):
                 yield Problem(each.place, f'the regex "{pattern[:60]}" of rule "{rule.id}" can never match: {why}')
-
-
-def _patterns(condition: Condition) -> Iterator[Condition]:
-    if condition.op == "regex":
-        yield condition
-    for child in condition.children:
-        yield from _patterns(child)
 
 
 def fault_of(pattern: str) -> str:
@@ -114,7 +107,7 @@ def swallowed(config: Config) -> Iterator[Problem]:
         terms = list(dict.fromkeys(positive_terms(rule.match)))
         if not rule.masks or not terms:
             continue
-        masks = Automaton(made for mask in rule.masks for each in _spellings(config, mask) if (made := spelling(each)))
+        masks = Automaton(each for mask in rule.masks for each in _spellings(config, mask))
         if all(_is_masked(config, term, masks) for term in terms):
             yield Problem(rule.place, f'the except of rule "{rule.id}" masks all that its match asks for')
 

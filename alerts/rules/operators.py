@@ -13,14 +13,16 @@ from typing import Any
 from alerts.rule import LEAD_WORDS, Condition
 from alerts.rules import events
 from alerts.rules import text_operators as texts
-from alerts.rules.automaton import SHORTEST_NEEDLE, spelling
+from alerts.rules.automaton import SHORTEST_NEEDLE, is_searchable
 from alerts.rules.event_operator import CONDITION, EVENT, anchors_of_event, read_event
 from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import inflect, is_paradigm
+from alerts.rules.headline import MARKS
 from alerts.rules.proximity import UNITS, near, same
 from alerts.rules.reading import Mention, Mentions, Reading
 from alerts.rules.within import WITHIN, read_within, test_within
-from crawler.config.keys import IDENT, MISSING, Choice, Flag, Key, Number, Table, Text, nearest
+from crawler.config.keys import Key, Table
+from crawler.config.values import IDENT, MISSING, Choice, Flag, Number, Text, nearest
 from crawler.config.yamlfile import Node, Problems, Scalar, Sequence
 
 Anchors = frozenset[str] | None
@@ -93,7 +95,7 @@ def read_term(node: Node, problems: Problems) -> str:
     if len(term) > LONGEST_TERM:
         problems.add(node.place, f"a term of {len(term)} letters; write a part of it, at most {LONGEST_TERM}")
         return ""
-    if not term.startswith("$") and spelling(term) is None:
+    if not term.startswith("$") and not is_searchable(term):
         problems.add(node.place, f'"{term}" has too few letters to be searched for; write at least {SHORTEST_NEEDLE}')
         return ""
     return str(term)
@@ -191,7 +193,11 @@ def _test_term(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 def _results(condition: Condition, reading: Reading) -> list[Mentions | None]:
-    return [evaluate(child, reading) for child in condition.children]
+    mentions = reading.mentions
+    # nine of ten are terms, which are looked up here: a call of `evaluate` costs five times as much
+    return [
+        mentions.get(child.term) if child.op == "term" else evaluate(child, reading) for child in condition.children
+    ]
 
 
 # every child is tested, also after one holds: the alert shows all words that were found
@@ -300,17 +306,51 @@ SAME = Table((Key("terms", CONDITION), Key("unit", Choice(tuple(UNITS)))), "same
 VALUES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
 
 
-def _operators() -> dict[str, Operator]:
+def _of_conditions() -> dict[str, Operator]:
+    """Return the operators that hold further conditions, and the term."""
     lists = {
         "any": (_test_any, _anchor_any, "at least one of its conditions holds"),
         "all": (_test_all, _anchor_all, "every one of its conditions holds"),
         "none": (_test_none, _anchor_none, "not one of its conditions holds"),
+    }
+    near_doc = "its terms or lists stand within so many words of each other, in one field"
+    same_doc = "its terms or lists stand in one sentence or one paragraph"
+    tables = {
+        "at_least": (AT_LEAST, "of", _test_at_least, _anchor_any, "at least k of its conditions hold"),
+        "near": (NEAR, "terms", _test_near, _anchor_all, near_doc),
+        "same": (SAME, "terms", _test_same, _anchor_all, same_doc),
     }
     fields = {
         "title": "its condition holds by words of the headline",
         "lead": f"its condition holds by words among the first {LEAD_WORDS} of the text",
         "body": "its condition holds by words of the text",
     }
+    term = Operator(
+        lambda _, node, problems: read_condition(node, problems),
+        _test_term,
+        _anchor_term,
+        {"type": "string"},
+        "a phrase, a word~ with all its forms, =EXACT case, wildcards * and ?, or $entity, $kind, $list",
+    )
+    return {
+        "term": term,
+        **{
+            name: Operator(_read_list, test, anchor, _list_schema(doc), doc)
+            for name, (test, anchor, doc) in lists.items()
+        },
+        **{
+            name: Operator(_read_table(name, table, over), test, anchor, table.schema(), doc)
+            for name, (table, over, test, anchor, doc) in tables.items()
+        },
+        **{
+            name: Operator(_read_field, _test_field, _anchor_any, CONDITION.schema(), doc)
+            for name, doc in fields.items()
+        },
+    }
+
+
+def _of_values() -> dict[str, Operator]:
+    """Return the operators that compare what is known of an article with patterns."""
     values = {
         "url": "the link is like one of these (* and ? are wildcards)",
         "source": "the source's id or outlet is like one of these",
@@ -319,37 +359,20 @@ def _operators() -> dict[str, Operator]:
         "headline_part": "a part of the headline set off by a colon, bar, dash or dots is like one of these",
     }
     tests = {"source": texts.test_source, "headline_part": texts.test_headline_part}
-    term = Operator(
-        lambda _, node, problems: read_condition(node, problems),
-        _test_term,
-        _anchor_term,
-        {"type": "string"},
-        "a phrase, a word~ with all its forms, =EXACT case, wildcards * and ?, or $entity, $kind, $list",
-    )
-    at_least = "at least k of its conditions hold"
-    near_doc = "its terms or lists stand within so many words of each other, in one field"
-    same_doc = "its terms or lists stand in one sentence or one paragraph"
+    return {
+        name: Operator(texts.read_values, tests.get(name, texts.test_value), _anchor_none, dict(VALUES_SCHEMA), doc)
+        for name, doc in values.items()
+    }
+
+
+def _of_their_own() -> dict[str, Operator]:
+    """Return the operators that have a form of their own, most of them in a file of their own."""
     regex_doc = "the pattern is found in folded text (Rust regex syntax, linear time)"
     like_doc = "the article shares that part of the weight of an example's words"
+    mark = {"enum": list(MARKS)}
+    mark_schema = {"anyOf": [mark, {"type": "array", "items": mark, "minItems": 1}]}
+    mark_doc = "the headline asks a question, or all of it is a quotation, but for who said it"
     return {
-        "term": term,
-        **{
-            name: Operator(_read_list, test, anchor, _list_schema(doc), doc)
-            for name, (test, anchor, doc) in lists.items()
-        },
-        "at_least": Operator(
-            _read_table("at_least", AT_LEAST, "of"), _test_at_least, _anchor_any, AT_LEAST.schema(), at_least
-        ),
-        "near": Operator(_read_table("near", NEAR, "terms"), _test_near, _anchor_all, NEAR.schema(), near_doc),
-        "same": Operator(_read_table("same", SAME, "terms"), _test_same, _anchor_all, SAME.schema(), same_doc),
-        **{
-            name: Operator(_read_field, _test_field, _anchor_any, CONDITION.schema(), doc)
-            for name, doc in fields.items()
-        },
-        **{
-            name: Operator(texts.read_values, tests.get(name, texts.test_value), _anchor_none, dict(VALUES_SCHEMA), doc)
-            for name, doc in values.items()
-        },
         "event": Operator(
             lambda _, node, problems: read_event(node, problems, read_condition),
             lambda condition, reading: events.find(condition, reading, evaluate),
@@ -363,8 +386,9 @@ def _operators() -> dict[str, Operator]:
         "filter": Operator(_read_filter, _test_filter, _anchor_any, IDENT.schema(), "the condition of that name holds"),
         "regex": Operator(texts.read_regex, texts.test_regex, _anchor_none, {"type": "string"}, regex_doc),
         "like": Operator(texts.read_like, texts.test_like, _anchor_none, texts.LIKE.schema(), like_doc),
+        "headline_mark": Operator(texts.read_marks, texts.test_headline_mark, _anchor_none, mark_schema, mark_doc),
     }
 
 
-OPERATORS: dict[str, Operator] = _operators()
+OPERATORS: dict[str, Operator] = {**_of_conditions(), **_of_values(), **_of_their_own()}
 WRITABLE = tuple(op for op in OPERATORS if op != "term")

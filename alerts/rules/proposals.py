@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from alerts.rule import Config, Entity
-from alerts.rules.lexicon import members
 from crawler.text.folding import fold
 
 PROPOSED = 2  # lists or kinds of names
@@ -33,7 +32,7 @@ def extendable(terms: Iterable[str], alike: Iterable[str], config: Config) -> tu
 
 
 def _is_kind(term: str, config: Config) -> bool:
-    return term.startswith("$") and bool(members(config.entities, term.removeprefix("$")))
+    return term.startswith("$") and bool(config.kinds.members(term.removeprefix("$")))
 
 
 def where(name: str, config: Config) -> str:
@@ -44,7 +43,7 @@ def where(name: str, config: Config) -> str:
 
 def last_of(kind: str, config: Config) -> Entity | None:
     """Return the last entity of a kind in the file that has most of them, None if there is none."""
-    found = [config.entities[each] for each in members(config.entities, kind)]
+    found = [config.entities[each] for each in config.kinds.members(kind)]
     return _last(found)
 
 
@@ -67,7 +66,7 @@ def without_names(unknown: Iterable[str], config: Config) -> tuple[str, ...]:
 
 
 def names_in(headline: str, unknown: Sequence[str]) -> tuple[str, ...]:
-    """Return at most NAMES runs of capitalised words of a headline that no rule knows: "Lashkar Nowhere".
+    """Return at most NAMES runs of capitalised words of a headline that no rule spells out: "Lashkar Nowhere".
 
     None for a headline that writes most words with a capital letter, and no first word alone.
     """

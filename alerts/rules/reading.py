@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from alerts.alert import Hit
+from alerts.rules.homographs import is_of_another_language
 from alerts.rules.lexicon import CONTEXT, DENIED, MASK, NAME, Found, Lexicon, Meaning
 from crawler.article import Article
 from crawler.text.folding import Folded, is_look_alike
@@ -37,11 +39,12 @@ Mentions = tuple[Mention, ...]
 class Reading:
     """One article, read once for all rules. `folded` is by field, `mentions` by term.
 
+    `wider` maps an entity to the entities and parties that it lies in.
     A narrowed reading (`only`) has the same texts and sees a part of them. `known` keeps what was found out about this
     reading, by what it was asked for: all rules ask the same things.
     """
 
-    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions")
+    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "wider")
 
     def __init__(
         self,
@@ -50,8 +53,9 @@ class Reading:
         mentions: Mapping[str, Mentions],
         fields: tuple[str, ...] = FIELDS,
         words: int | None = None,
+        wider: Mapping[str, Set[str]] = MappingProxyType({}),
     ) -> None:
-        self.article, self.folded, self.mentions = article, folded, mentions
+        self.article, self.folded, self.mentions, self.wider = article, folded, mentions, wider
         self._fields, self._words = fields, words
         self.known: dict[object, Any] = {}
 
@@ -65,7 +69,7 @@ class Reading:
         seen = self._fields if fields is None else tuple(each for each in fields if each in self._fields)
         # a `lead` inside a `lead` sees no more than the one around it
         fewest = min((each for each in (words, self._words) if each is not None), default=None)
-        return Reading(self.article, self.folded, kept, seen, fewest)
+        return Reading(self.article, self.folded, kept, seen, fewest, self.wider)
 
     def visible(self, field: str) -> str:
         """Return the folded text of a field, as far as this reading sees it."""
@@ -95,8 +99,12 @@ class Reading:
 
     def hits(self, mentions: Iterable[Mention]) -> tuple[Hit, ...]:
         """Return mentions as hits, each once, in reading order: the headline's, then the body's."""
-        ordered = sorted(set(mentions), key=lambda each: (FIELDS.index(each.field), each.start, each.end, each.term))
-        return tuple(self.hit(each) for each in ordered)
+        return tuple(self.hit(each) for each in sorted(set(mentions), key=_reading_order))
+
+
+def _reading_order(each: Mention) -> tuple[int, int, int, str, str, str, bool]:
+    # a set has no order, and what is sealed with an alert must be the same in every process: also two aliases of a span
+    return FIELDS.index(each.field), each.start, each.end, each.term, each.alias, each.kind, each.attached
 
 
 Looked = Mapping[str, Found]  # by field
@@ -112,6 +120,8 @@ def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
     found: dict[str, list[Mention]] = {}
     for field, text in looked.items():
         for meaning, start, end, attached in lexicon.find(text):
+            if is_of_another_language(meaning.alias, meaning.kind, text.folded.original, article.lang):
+                continue
             found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end, attached=attached))
         for meaning, start, end in lexicon.find_like(text):
             like, exact = _mention(meaning, field, start, end), found.setdefault(meaning.term, [])
@@ -119,7 +129,7 @@ def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
             if not any(like.overlaps(each) for each in exact):
                 exact.append(like)
     folded = {field: text.folded for field, text in looked.items()}
-    return Reading(article, folded, _unguarded(_judged(found, lexicon)) if found else {})
+    return Reading(article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider)
 
 
 def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bool = False) -> Mention:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
-from crawler.config.keys import MISSING, nearest, twice
-from crawler.config.yamlfile import Place, Problems
+from crawler.config.keys import twice
+from crawler.config.problems import Place, Problems
+from crawler.config.values import MISSING, nearest
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 

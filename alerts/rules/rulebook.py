@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from operator import is_
 from typing import Any
 
 from alerts.alert import Receiver, Severity
-from alerts.rule import Boost, Condition, Entity, Row, Rule, RuleTests, Score, TermList, When
+from alerts.rule import Boost, Condition, Entity, Kinds, Row, Rule, RuleTests, Score, TermList, When
 from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.operators import asks, read_condition, read_term
 from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps
@@ -18,7 +19,8 @@ from alerts.rules.unknown_names import check_names
 from alerts.rules.versions import behind, version_of
 from alerts.rules.within import placed
 from alerts.where import Point
-from crawler.config.keys import IDENT, MISSING, nearest, twice
+from crawler.config.keys import twice
+from crawler.config.values import IDENT, MISSING, nearest
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
 from crawler.text.folding import fold
@@ -54,7 +56,7 @@ class _Reader:
         self._lists = {name: self._list(name, row) for name, row in self._given("lists").items()}
         self._entities = {name: self._entity(name, row) for name, row in self._given("entities").items()}
         # rules of one scale ask for the same few hundred names
-        self._behind = cache(partial(behind, entities=self._entities, lists=self._lists))
+        self._behind = cache(partial(behind, entities=self._entities, kinds=Kinds(self._entities), lists=self._lists))
         kinds = {kind for each in self._entities.values() for kind in each.is_a}
         self._names = {*self._entities, *self._lists, *kinds}
         for name, entity in self._entities.items():
@@ -62,6 +64,7 @@ class _Reader:
                 self._add(entity.place, f'"{name}" is a list already; entities and lists share their names')
             self._refuse_circle(entity)
         # all are read before any is resolved: a filter may name one that stands below it
+        self._resolved_filters: dict[str, Condition] = {}
         self._filters = {name: self._filter(row) for name, row in self._given("filters").items()}
         self._filters = {name: self._resolved(each, (name,)) for name, each in self._filters.items()}
         self._scale = read_scale(self._given("scale", ()), lambda node: self._whole(node, "if"))
@@ -194,18 +197,28 @@ class _Reader:
         """
         if condition is None:
             return None
-        if condition.op != "filter":
-            if not condition.children:
-                return condition
+        if condition.op == "filter":
+            children: tuple[Condition | None, ...] = (self._whole_filter(condition, inside),)
+        else:
             children = tuple(self._resolved(child, inside) for child in condition.children)
-            whole = tuple(child for child in children if child is not None)
-            return replace(condition, children=whole) if len(whole) == len(children) else None
+        whole = tuple(child for child in children if child is not None)
+        if len(whole) < len(children):
+            return None
+        same = len(whole) == len(condition.children) and all(map(is_, whole, condition.children))
+        return condition if same else replace(condition, children=whole)
+
+    def _whole_filter(self, condition: Condition, inside: tuple[str, ...]) -> Condition | None:
+        """Return the tree that a `filter` names, resolved."""
         name = str(condition.options["name"])
         if name in inside:
             self._add(condition.place, f'filter "{name}" names itself, by way of {" -> ".join(inside)}; take one out')
             return None
+        if name in self._resolved_filters:  # no circle is in it, so it is the same wherever it is named
+            return self._resolved_filters[name]
         found = self._resolved(self._named_filter(name, condition.place), (*inside, name))
-        return None if found is None else replace(condition, children=(found,))
+        if found is not None:
+            self._resolved_filters[name] = found
+        return found
 
     def _named_filter(self, name: str, place: Place) -> Condition | None:
         if name in self._filters:

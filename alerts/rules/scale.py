@@ -19,7 +19,7 @@ from alerts.rules.lexicon import terms_of
 from alerts.rules.operators import anchors, evaluate, narrowed
 from alerts.rules.reading import Mention, Mentions, Reading
 from alerts.rules.tables import BY_SCALE, SEVERITIES
-from crawler.config.keys import MISSING, Choice, Number
+from crawler.config.values import MISSING, Choice, Number
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar
 
@@ -171,7 +171,7 @@ def faults(scale: tuple[Row, ...], rules: Iterable[Rule]) -> Iterator[tuple[Plac
 
 def covers(wide: Condition, narrow: Condition) -> bool:
     """Return whether one condition certainly holds wherever another does; False where that cannot be told."""
-    if shape(wide) == shape(narrow):
+    if _alike(wide, narrow):
         return True
     # of what is named by a filter, and of what stands alone in a group, the content counts
     if narrow.op in {"filter", "any"} and narrow.children:
@@ -181,6 +181,15 @@ def covers(wide: Condition, narrow: Condition) -> bool:
     if narrow.op == "all":
         return any(covers(wide, each) for each in narrow.children)
     return _covers_single(wide, narrow)
+
+
+def _alike(one: Condition, other: Condition) -> bool:
+    """Return whether two conditions have one `shape`; most differ at their roots, so that no shape is made of them."""
+    return one is other or (
+        (one.op, one.term, len(one.children)) == (other.op, other.term, len(other.children))
+        and one.options == other.options
+        and all(map(_alike, one.children, other.children))
+    )
 
 
 def _covers_single(wide: Condition, narrow: Condition) -> bool:
@@ -197,6 +206,7 @@ def _covers_event(wide: Condition, narrow: Condition) -> bool:
     return (
         {each.term for each in narrow.children[0].children} <= {each.term for each in wide.children[0].children}
         and set(_options(narrow, "standing")) <= set(_options(wide, "standing"))
+        and wide.options.get("told") in {None, narrow.options.get("told")}
         and all(role in given and covers(each, given[role]) for role, each in asked.items())
     )
 

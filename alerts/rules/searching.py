@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from alerts.rule import Config
 from alerts.rules.automaton import spelling
-from alerts.rules.lexicon import expand, members
+from alerts.rules.lexicon import expand
+from crawler.config.values import nearest
 from crawler.text.folding import fold
 from crawler.text.searching import Search, Sought
 
 LONGEST = 500  # characters of a search
 MOST_WORDS = 20
-MOST_PHRASES = 4_000  # spellings of all words together: what $names stand for may be many
+MOST_PHRASES = 600_000  # spellings of all words together: the largest lists of a desk have half a million
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"'))
 _PART = re.compile(r'(-|\u2212)?(?:"([^"]*)"?|([^\s"]+))')
 _PLURAL_FROM = 3  # letters of an English word
@@ -38,16 +40,18 @@ def read_search(text: str, config: Config | None = None) -> Search:
         raise Unsearchable(f"a search has at most {LONGEST} characters; this one has {len(text)}")
     wanted: list[Sought] = []
     unwanted: list[Sought] = []
+    left = MOST_PHRASES
     for minus, phrase, word in _PART.findall(text.translate(_QUOTES)):
-        phrases = tuple(dict.fromkeys(_phrases(phrase, word, config)))
+        phrases = tuple(dict.fromkeys(islice(_phrases(phrase, word, config), left + 1)))
+        left -= len(phrases)
+        if left < 0:
+            raise Unsearchable("the words stand for too many spellings; leave out a $name")
         if phrases:
             (unwanted if minus else wanted).append(Sought(phrases))
     if not wanted:
         raise Unsearchable("nothing to find is among these words; " + HOW)
     if len(wanted) + len(unwanted) > MOST_WORDS:
         raise Unsearchable(f"a search has at most {MOST_WORDS} words or phrases")
-    if sum(len(each.phrases) for each in (*wanted, *unwanted)) > MOST_PHRASES:
-        raise Unsearchable("the words stand for too many spellings; leave out a $name")
     return Search(tuple(wanted), tuple(unwanted))
 
 
@@ -62,8 +66,9 @@ def _phrases(phrase: str, word: str, config: Config | None) -> Iterator[str]:
 
 def _named(word: str, config: Config) -> Iterator[str]:
     """Yield the spellings of all that a $name stands for. Raises Unsearchable for an unknown one."""
-    if word[1:] not in config.lists and not members(config.entities, word[1:]):
-        raise Unsearchable(f'rules.yaml has no list, entity or kind "{word[1:]}"; ' + HOW)
+    if word[1:] not in config.lists and not config.kinds.members(word[1:]):
+        known = (*config.lists, *config.entities, *(kind for each in config.entities.values() for kind in each.is_a))
+        raise Unsearchable(f'rules.yaml has no list, entity or kind "{word[1:]}"{nearest(word[1:], known)}; {HOW}')
     for meaning in expand(config, word):
         yield from spellings(meaning.alias)
 

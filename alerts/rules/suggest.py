@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from alerts.rule import Entity
-from alerts.rules.automaton import Automaton, spelling
+from alerts.rules.automaton import Automaton
 from alerts.rules.lexicon import names_of
 from alerts.rules.translit import NameIndex
 from crawler.article import Article
@@ -30,7 +30,7 @@ def spellings(entity: Entity, articles: Iterable[Article]) -> list[Suggestion]:
     """
     names = NameIndex(names_of(replace(entity, fuzzy=entity.fuzzy or 0.0)))
     # not_like as well: a known look-alike is no suggestion
-    known = Automaton(made for alias in (*entity.aliases, *entity.not_like) if (made := spelling(alias)) is not None)
+    known = Automaton((*entity.aliases, *entity.not_like))
     counted: Counter[tuple[str, str]] = Counter()
     for article in articles:
         for text in (article.title, article.body):

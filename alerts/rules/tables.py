@@ -7,29 +7,13 @@ from typing import Any
 
 from alerts.alert import Severity
 from alerts.rule import LEAD_WORDS
-from crawler.config.keys import (
-    IDENT,
-    Choice,
-    ClockSpan,
-    ClockTime,
-    Duration,
-    Key,
-    ListOf,
-    MapOf,
-    Number,
-    Placed,
-    Raw,
-    Reader,
-    Table,
-    Text,
-    Url,
-    Written,
-)
+from crawler.config.keys import Key, ListOf, MapOf, Placed, Raw, Table, Written
 from crawler.config.mapkeys import Degrees, MapLink
 from crawler.config.outlets import OUTLETS
 from crawler.config.served import BOARD_KEYS, METRICS_KEY
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.upkeep import BACKUP, RETENTION
+from crawler.config.values import IDENT, Choice, ClockSpan, ClockTime, Duration, Number, Reader, Text, Url
 from crawler.text.scripts import SCRIPTS
 
 # `Raw` keys are read by alerts/rules once all names are known; their shape stands here, for the schema.
@@ -94,8 +78,32 @@ EVENTS = Table(
             (),
             "kinds of people: one whom no report of an event named before is news",
         ),
+        Key(
+            "opposed",
+            ListOf(ListOf(Placed(IDENT), "a list of entities, kinds and parties"), "a list of sides", least=2),
+            (),
+            "sides of a conflict: an attack on one is never that on another",
+        ),
+        Key(
+            "bodies",
+            MapOf(ListOf(Placed(IDENT), "a list of entities and kinds"), "bodies of a state, by its party"),
+            None,
+            "forces, ministries and officials of a state: beside one of them the state is not printed",
+        ),
+        Key(
+            "homes",
+            MapOf(ListOf(Placed(IDENT), "a list of entities, kinds and parties"), "groups, by the party they live in"),
+            None,
+            "groups that no state commands: its name within theirs, or beside it, says whence they are",
+        ),
         Key("again", Placed(IDENT), None, "the list of words that make a deed another one of its series"),
         Key("everyday", Placed(IDENT), None, "the list of phrases in which a deed's word is none: a deal is close"),
+        Key(
+            "nobodys",
+            Placed(IDENT),
+            None,
+            "the list of what no war is made on: a deed done to it is a figure of speech",
+        ),
         Key(
             "things",
             ListOf(Placed(IDENT), "a list of lists"),

@@ -10,10 +10,11 @@ from typing import Any
 import flpc
 
 from alerts.rule import Condition
-from alerts.rules.headline import is_like, parts
+from alerts.rules.headline import MARKS, is_like, marks, parts
 from alerts.rules.likeness import profile, similarity
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
-from crawler.config.keys import MISSING, Key, ListOf, Number, Table, Text
+from crawler.config.keys import Key, ListOf, Table
+from crawler.config.values import MISSING, Number, Text
 from crawler.config.yamlfile import Node, Problems, Sequence
 from crawler.text.folding import fold
 
@@ -85,6 +86,22 @@ def test_headline_part(condition: Condition, reading: Reading) -> Mentions | Non
     assert isinstance(patterns, tuple)
     found = parts(reading.article.title)
     return () if any(is_like(part, str(each)) for part in found for each in patterns) else None
+
+
+def read_marks(op: str, node: Node, problems: Problems) -> Condition | None:
+    condition = read_values(op, node, problems)
+    values = condition.options["values"] if condition else ()
+    assert isinstance(values, tuple)
+    unknown = [str(each) for each in values if each not in MARKS]
+    for each in unknown:
+        problems.add(node.place, f'"{each}" is no mark of a headline; allowed: {", ".join(MARKS)}')
+    return None if unknown else condition
+
+
+def test_headline_mark(condition: Condition, reading: Reading) -> Mentions | None:
+    values = condition.options["values"]
+    assert isinstance(values, tuple)
+    return None if marks(reading.article.title).isdisjoint(map(str, values)) else ()
 
 
 def test_regex(condition: Condition, reading: Reading) -> Mentions | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from alerts.rule import Translate
 from crawler.config.jsonkeys import VARIABLE
-from crawler.config.yamlfile import Problem, Problems
+from crawler.config.problems import Problem, Problems
 from crawler.text.hosts import is_loopback
 
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 
 from alerts.rule import Condition
 from alerts.rules.event_standing import STANDING
-from crawler.config.keys import nearest
+from alerts.rules.events import DEED
+from crawler.config.values import nearest
 from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence
 
 
@@ -19,14 +20,24 @@ def check_names(condition: Condition | Node, names: Collection[str], problems: P
     for term, place in _terms(condition):
         is_cue = term.startswith(f"${STANDING}")  # of an event: without the list no word shows that standing
         if term.startswith("$") and not is_cue and term[1:] not in names and place not in told:
-            near = nearest(term[1:], names, "$")
-            problems.add(place, f'"{term}" names no entity, kind or list{near}; define it under entities or lists')
+            problems.add(place, _unknown(term[1:], names))
+
+
+def _unknown(name: str, names: Collection[str]) -> str:
+    if not name.startswith(DEED):
+        near = nearest(name, names, "$")
+        return f'"${name}" names no entity, kind or list{near}; define it under entities or lists'
+    deed = name.removeprefix(DEED)
+    near = nearest(deed, [each.removeprefix(DEED) for each in names if each.startswith(DEED)])
+    how = f"write its words under lists as {name}, or include those of deploy/desk/deeds.yaml"
+    return f'the deed "{deed}" needs a list named {name}, which is not there{near}; {how}'
 
 
 def _terms(part: Condition | Node) -> Iterator[tuple[str, Place]]:
     if isinstance(part, Condition):
         yield part.term, part.place
-        inner: tuple[Condition | Node, ...] = tuple(part.children)
+        # a filter is checked where it stands
+        inner: tuple[Condition | Node, ...] = () if part.op == "filter" else part.children
     elif isinstance(part, Scalar):
         yield part.text, part.place
         inner = ()

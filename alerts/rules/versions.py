@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from alerts.rule import Entity, Rule, TermList, When
-from alerts.rules.lexicon import members, terms_of
+from alerts.rule import Entity, Kinds, Rule, TermList, When
+from alerts.rules.lexicon import terms_of
 from alerts.rules.scale import shape
 
 
@@ -20,11 +20,16 @@ class Written:
     def __repr__(self) -> str:
         return self.text
 
+    @classmethod
+    def all_of(cls, words: Iterable[Written]) -> Written:
+        """Return a list of such values as its repr."""
+        return cls(f"[{', '.join([each.text for each in words])}]")
 
-def behind(name: str, entities: Mapping[str, Entity], lists: Mapping[str, TermList]) -> list[Written]:
+
+def behind(name: str, entities: Mapping[str, Entity], kinds: Kinds, lists: Mapping[str, TermList]) -> list[Written]:
     """Return all words behind $name: the terms of the list, and of each entity that it names what it is found by."""
     words: list[object] = [(name, sorted(lists[name].terms) if name in lists else ())]
-    for each in members(entities, name):
+    for each in kinds.members(name):
         entity = entities[each]
         judged = sorted(entity.not_like), sorted(entity.requires.items())
         words.append((each, sorted(entity.aliases), entity.fuzzy, judged))
@@ -49,5 +54,5 @@ def version_of(rule: Rule, words_behind: Callable[[str], list[Written]]) -> str:
         asked += (rule.least, rule.most, [(int(row.severity), row.shape) for row in rule.scale])
     masking = [shape(each) for each in rule.masking]
     # everything that decides takes part, and nothing else: a new title or receiver is no new version
-    text = repr((decides, sorted(rule.masks), masking, scored, boosted, words, *asked))
+    text = repr((decides, sorted(rule.masks), masking, scored, boosted, Written.all_of(words), *asked))
     return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from alerts.rule import Condition, Entity
-from alerts.rules.lexicon import members
+from alerts.rule import Condition, Entity, Kinds
 from alerts.rules.reading import Mentions, Reading
 from alerts.where import Point, km_between
-from crawler.config.keys import IDENT, MISSING, Key, Number, Placed, Table, nearest
+from crawler.config.keys import Key, Placed, Table
+from crawler.config.values import IDENT, MISSING, Number, nearest
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Problems, Scalar
 
@@ -95,7 +95,7 @@ def placed(condition: Condition | None, entities: Mapping[str, Entity], problems
 
 def _with_distances(condition: Condition, entities: Mapping[str, Entity], problems: Problems) -> Condition | None:
     name = str(condition.options["of"])
-    centres = [name] if name in entities else list(members(entities, name))
+    centres = [name] if name in entities else list(Kinds(entities).members(name))
     if not centres:
         known = {*entities, *(kind for each in entities.values() for kind in each.is_a)}
         problems.add(condition.place, f'"within" names "{name}", which is no entity or kind{nearest(name, known)}')

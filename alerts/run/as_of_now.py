@@ -8,23 +8,23 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from alerts.alert import Alert
-from alerts.decide.standing import siblings_of
-from alerts.line.new_alert import SIBLINGS_KEPT, standing_for
-from alerts.rule import Config
+from alerts.decide.standing import SIBLINGS_KEPT, siblings_of
+from alerts.line.thread_standing import standing_for
+from alerts.rule import Config, Wordless
 from alerts.standing import Standing
 from alerts.store import decisions
 from alerts.store.latest import load_alerts
 from crawler.article import Member
-from crawler.store import articles as archive
 from crawler.store.asked import parts
+from crawler.store.members import members_in, members_of
 
 
-def as_of_now(connection: Connection, config: Config, alerts: Sequence[Alert]) -> Iterator[Alert]:
+def as_of_now(connection: Connection, config: Config | Wordless, alerts: Sequence[Alert]) -> Iterator[Alert]:
     """Yield alerts, in their order, with what is known now of their threads: reports came after most were made."""
     threads = {
         name: members
         for part in parts(dict.fromkeys(each.thread for each in alerts))
-        for name, members in archive.members_in(connection, part).items()
+        for name, members in members_in(connection, part).items()
     }
     # threads are joined too: then an alert names one that is gone, and its story is in another
     for each in alerts:
@@ -42,7 +42,7 @@ def as_of_now(connection: Connection, config: Config, alerts: Sequence[Alert]) -
         )
 
 
-def standings_now(connection: Connection, config: Config, stories: Iterable[str]) -> dict[str, Standing]:
+def standings_now(connection: Connection, config: Config | Wordless, stories: Iterable[str]) -> dict[str, Standing]:
     """Return by thread how far what was told is confirmed now; of several stories of a thread the first one counts."""
     revisions = [(story, decisions.last_alert_revision(connection, story)) for story in stories]
     found: dict[str, Standing] = {}
@@ -52,5 +52,5 @@ def standings_now(connection: Connection, config: Config, stories: Iterable[str]
 
 
 def _thread_of(connection: Connection, story: str) -> tuple[Member, ...]:
-    own = archive.members_of(connection, story)
-    return archive.members_of(connection, own[0].thread) if own else ()
+    own = members_of(connection, story)
+    return members_of(connection, own[0].thread) if own else ()

@@ -34,8 +34,8 @@ def ask(path: Path, request: Mapping[str, Any], within: float = ANSWER_WITHIN) -
         raise ControlError(f"{path}: only members of the daemon's group may ask it ({error.strerror})") from error
     except ConnectionRefusedError as error:
         raise NobodyListens(
-            f"no daemon runs: {path} is left of one that was killed. Start it (systemctl start watchfloor); its log "
-            "says why it ended (journalctl -u watchfloor)"
+            f"no daemon runs: {path} is left of one that was killed. Start it (systemctl start watchfloor; "
+            "without systemd: watchfloor run); its log says why it ended (journalctl -u watchfloor)"
         ) from error
     except (OSError, ValueError) as error:
         raise ControlError(f"the daemon does not answer: {error}") from error

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from alerts.run.backups import FOLDER, FolderBusy, Manifest, backups_in, make_backup, of_future
 from alerts.store.stamp import read_stamp
-from crawler.config.upkeep import BackupSettings
+from crawler.config.settings import BackupSettings
 from crawler.store.faults import in_words
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 
 from alerts.decide.ledger import Ledger
 from alerts.run.stored import ledger_of
-from alerts.store import decisions, outbox
+from alerts.store import decisions, outbox, outbox_counts
 from alerts.store.opening import PACKAGES, need_own_file, reading
 from alerts.store.stamp import IDENTITY, SIGN
 from crawler.store import articles as archive
@@ -117,13 +117,27 @@ def of_future(made: Manifest, now: datetime) -> bool:
 
 
 def backups_in(folder: Path, store: str | None = None) -> list[Manifest]:
-    """Return the backups of a folder, of one store if its id is given, newest first. Raises OSError."""
+    """Return the backups of a folder, of one store if its id is given, newest first. Raises OSError.
+
+    One whose manifest cannot be read is none; `lost_in` names it.
+    """
     found = []
     for path in folder.glob(f"{NAME}*.json"):
         with contextlib.suppress(StoreError):
             found.append(read_manifest(path))
     mine = [each for each in found if store in {None, each.store} and each.path.exists()]
     return sorted(mine, key=lambda each: (each.made, each.file), reverse=True)
+
+
+def lost_in(folder: Path) -> list[str]:
+    """Return why manifests of a folder cannot be read: their backups count for none. Raises OSError."""
+    lost = []
+    for path in sorted(folder.glob(f"{NAME}*.json")):
+        try:
+            read_manifest(path)
+        except StoreError as error:
+            lost.append(str(error))
+    return lost
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -149,7 +163,9 @@ def _is_sound(made: Manifest) -> bool:
 
 
 def _no_manifest(path: Path, why: str) -> Manifest:
-    raise StoreError(f"{path} is no manifest of a backup ({why}); take another backup")
+    raise StoreError(
+        f"{path} is no manifest of a backup ({why}); name the copy of the store (.db) or the .json of the same name"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +209,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _counts(connection: Connection) -> dict[str, int]:
-    waiting = sum(n for (_, state), n in outbox.delivered(connection).items() if state in outbox.WAITING)
+    waiting = sum(n for (_, state), n in outbox_counts.delivered(connection).items() if state in outbox.WAITING)
     return archive.totals(connection) | {"waiting": waiting}
 
 

@@ -1,7 +1,8 @@
 """`settings.board` goes in; the watch board is served there by a child process, started again whenever it ends.
 
 The child has no secret, reads the store only, and gives orders over the control socket as commands do: neither a page
-nor the end of the board touches the watch. It ends when its standard input does, so it never outlives the daemon.
+nor the end of the board touches the watch. Where its standard input ends, as when the daemon is killed, it goes on for
+its readers until the next daemon is there (alerts/board/alone.py).
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from pathlib import Path
 
 from alerts.run import board_fault
 from alerts.run.reads import KEPT
-from crawler.config.served import OFF, BoardSettings
+from crawler.config.served import OFF
+from crawler.config.settings import BoardSettings
 
 log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "alerts", "board", "--under-daemon")  # by name: this room imports nothing of the board
 VARIABLE = "WATCHFLOOR_BOARD"  # of the environment: goes before settings.board
 TAKEN = 69  # exit code: EX_UNAVAILABLE of sysexits.h, the address is taken
+NOT_STARTED = 71  # as an exit code: EX_OSERR of sysexits.h, the system gives us no process
 LOOKED = 0.5  # seconds between two looks whether the settings have changed
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before it is started again; the pause doubles
 LASTING = 60.0  # seconds after which a start counts as well done, and the pauses begin anew
@@ -76,8 +79,12 @@ class BoardProcess:
                 await asyncio.sleep(LOOKED)
                 continue
             began = time.monotonic()
-            code = await self._run()
-            if code is None:  # the settings changed
+            try:
+                code = await self._run()
+            except OSError as error:  # of memory or processes there are too few
+                log.error("board not started: %s", error)
+                code = NOT_STARTED
+            if code is None:  # the address changed
                 ends, told = 0, False
                 continue
             if time.monotonic() - began > LASTING:
@@ -105,15 +112,18 @@ class BoardProcess:
         return f"It ended {ends} times in a row (exit code {code}); the daemon's log says why. The watch goes on."
 
     async def _run(self) -> int | None:
-        """Run it until it ends; return its exit code, None where it was ended as the settings have changed."""
-        settings, address = self._settings(), self._address()
+        """Run it until it ends; return its exit code, None where it was ended as it is to be served elsewhere.
+
+        What else the settings say of the board it reads itself.
+        """
+        address = self._address()
         child = await asyncio.create_subprocess_exec(
             *COMMAND, "--at", address, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
             env=self._environ, process_group=0,  # Ctrl-C in a terminal is for the daemon, which ends its own
         )  # fmt: skip
         ending, served = asyncio.ensure_future(child.wait()), time.monotonic() + SERVED_AFTER
         try:
-            while self._settings() == settings:
+            while self._address() == address:
                 done, _ = await asyncio.wait({ending}, timeout=LOOKED)
                 if done:
                     return ending.result()
@@ -129,9 +139,9 @@ class BoardProcess:
                 raise
 
     async def _pause(self, seconds: float) -> None:
-        """Wait before the next start, but not for settings that are no longer in force."""
-        settings, until = self._settings(), time.monotonic() + seconds
-        while time.monotonic() < until and self._settings() == settings:  # noqa: ASYNC110 - a reload sets no event
+        """Wait before the next start, but not for an address that is no longer in force."""
+        address, until = self._address(), time.monotonic() + seconds
+        while time.monotonic() < until and self._address() == address:  # noqa: ASYNC110 - a reload sets no event
             await asyncio.sleep(LOOKED)
 
 

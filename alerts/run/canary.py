@@ -28,7 +28,8 @@ from alerts.line.compose import compose
 from alerts.line.deliver import Deliver
 from alerts.line.judging_order import TRIAGED, undecided
 from alerts.line.next_delivery import next_delivery
-from alerts.line.triage import Triage, settle
+from alerts.line.settle import settle
+from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
@@ -36,11 +37,11 @@ from alerts.store import decisions, marks, silences
 from crawler.article import Revision
 from crawler.collect.collecting import Collecting
 from crawler.collect.ingest import store_poll
-from crawler.fetch.fetching import parse
+from crawler.fetch.reading import parse
 from crawler.fetch.workers import Workers
 from crawler.sources.source import FetchOutcome, OutcomeName, SourceState
 from crawler.store import articles as archive
-from crawler.store.db import WriterLane
+from crawler.store.writer_lane import WriterLane
 
 log = logging.getLogger(__name__)
 RULES = Path(__file__).with_name("canary.yaml")

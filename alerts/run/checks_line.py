@@ -5,7 +5,7 @@ sources, what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,28 +17,31 @@ from alerts.decide.attempt import TargetState
 from alerts.decide.finding import Finding, fault, ok, warning
 from alerts.decide.life import STILL
 from alerts.receivers.targets import host_of
+from alerts.render.counting import counted
 from alerts.rule import HEARTBEAT, Config
 from alerts.run import board_fault
+from alerts.run.board_answers import who_answers
 from alerts.run.extras import done_without
+from alerts.run.life_sign import last_life
 from alerts.run.lock import holder
+from alerts.run.others import watched_by
 from alerts.run.stored import last_reload
-from alerts.run.watch import last_life
-from alerts.store import notices, outbox, targets, translations
-from crawler.config.yamlfile import ConfigError
+from alerts.store import notices, outbox_counts, targets, translations
+from crawler.config.problems import ConfigError
 from crawler.fetch.names import Names
 from crawler.sources.health import SourceHealth, health_of, in_words, length
 from crawler.sources.source import SourceState
-from crawler.store import articles as archive
+from crawler.store.source_states import load_states
 
-UNSET_REMEDY = "write it in the file of secrets, then systemctl restart watchfloor"
+UNSET_REMEDY = "write it in the file of secrets; restart the daemon where it may not read that file"
 NAMED = 5  # sources named in one line
 LOOKED_UP = 5.0  # seconds for all hosts of receivers together
 WAITED_LONG = timedelta(hours=1)
 AILING = (SourceHealth.GONE, SourceHealth.DOWN, SourceHealth.SILENT, SourceHealth.FAILING)
 
 
-def check_daemon(state_dir: Path, now: datetime) -> Iterator[Finding]:
-    """Yield whether a daemon runs, and when it last gave a life sign."""
+def check_daemon(state_dir: Path, now: datetime, others: Sequence[str] = ()) -> Iterator[Finding]:
+    """Yield whether a daemon runs, and when it last gave a life sign; `others` are those that share its store."""
     name = "daemon"
     try:
         pid = holder(state_dir)
@@ -46,6 +49,9 @@ def check_daemon(state_dir: Path, now: datetime) -> Iterator[Finding]:
         yield fault(name, f"{state_dir}: {error.strerror}", "look as root")
         return
     start = "systemctl start watchfloor (journalctl -u watchfloor says why it ended)"
+    if pid is None and others:
+        yield warning(name, f"not running here; {watched_by(others)}", start)
+        return
     if pid is None:
         yield fault(name, "not running: nothing is watched", start)
         return
@@ -63,10 +69,18 @@ def check_daemon(state_dir: Path, now: datetime) -> Iterator[Finding]:
         yield ok(name, words)
 
 
-def check_board(state_dir: Path) -> Iterator[Finding]:
-    """Yield why the daemon that runs does not serve the board, nothing where it does."""
+def check_board(state_dir: Path, address: str) -> Iterator[Finding]:
+    """Yield why the daemon that runs does not serve the board, else what answers at its address.
+
+    It is served by the daemon, or apart by a service of its own. `address` is that of `settings.board`, "" where it is
+    off or not known; without a daemon nothing need answer.
+    """
     if why := board_fault.last(state_dir, holder(state_dir)):
         yield warning("board", why, "name another address, or end what listens there (ss -ltnp); it is tried again")
+    elif address and holder(state_dir) is not None:
+        answers, words = who_answers(address)
+        remedy = "systemctl status watchfloor-board where it is served apart, else journalctl -u watchfloor; off: none"
+        yield ok("board", words) if answers else warning("board", words, remedy)
 
 
 def check_rules(config: Config | ConfigError, unset: str) -> Iterator[Finding]:
@@ -76,7 +90,8 @@ def check_rules(config: Config | ConfigError, unset: str) -> Iterator[Finding]:
         yield fault("rules", first + (f" and {more} more" if more else ""), "watchfloor check shows each with its line")
     else:
         # no warning: a member of the group may not read them and asks all the same, and the service has them
-        words = f"{len(config.rules)} rules, {len(config.sources)} sources, version {config.version}"
+        rules, sources = counted(len(config.rules), "rule"), counted(len(config.sources), "source")
+        words = f"{rules}, {sources}, version {config.version}"
         yield ok("rules", f"{words}; {unset}: addresses of receivers are not looked up" if unset else words)
         for name, problem in config.unset.items():
             what = ("heartbeat", "not called") if name == HEARTBEAT else (f"source {name}", "not polled")
@@ -169,7 +184,7 @@ def check_model(connection: Connection, config: Config) -> Iterator[Finding]:
 
 def check_waiting(connection: Connection, now: datetime) -> Iterator[Finding]:
     """Yield what has been due for long and was not sent."""
-    oldest = outbox.next_due(connection)
+    oldest = outbox_counts.next_due(connection)
     late = now - oldest if oldest else timedelta(0)
     if late > WAITED_LONG:
         yield warning("outbox", f"a message is due since {length(late)}", "watchfloor deliveries --state queued")
@@ -179,7 +194,7 @@ def check_waiting(connection: Connection, now: datetime) -> Iterator[Finding]:
 
 def check_sources(connection: Connection, config: Config, now: datetime, *, watched: bool) -> Iterator[Finding]:
     """Yield which sources fail, are silent, or were never polled; where none is `watched`, as they last were."""
-    states = archive.load_states(connection)
+    states = load_states(connection)
     wanted = [each.id for each in config.sources]
     by_health: dict[SourceHealth, list[SourceState]] = {}
     for each in wanted:

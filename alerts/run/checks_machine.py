@@ -13,9 +13,9 @@ from pathlib import Path
 from alerts.decide.finding import Finding, fault, ok, warning
 from alerts.render.words import time
 from alerts.run.backup_thread import folder_of, newest
-from alerts.run.backups import backups_in, of_future
+from alerts.run.backups import backups_in, lost_in, of_future
 from alerts.run.owner import login_of
-from crawler.config.upkeep import BackupSettings
+from crawler.config.settings import BackupSettings
 from crawler.sources.health import length
 from crawler.store.errors import StoreError
 
@@ -126,6 +126,7 @@ def check_backups(settings: BackupSettings, state_dir: Path, now: datetime) -> I
     try:
         last = newest(settings, state_dir, now)
         ahead = [each for each in backups_in(folder) if of_future(each, now)]
+        lost = lost_in(folder)
     except (OSError, StoreError) as error:
         yield fault(
             name, f"{folder} cannot be read: {error}", "give the daemon a folder it may use: settings.backup.to"
@@ -134,6 +135,9 @@ def check_backups(settings: BackupSettings, state_dir: Path, now: datetime) -> I
     if ahead:
         words = f"{len(ahead)} of the future, as {ahead[0].path}"
         yield fault(name, words, "the clock was ahead: look at them, then move them away with their .json")
+    if lost:
+        words = f"{len(lost)} cannot be read: {lost[0]}"
+        yield warning("backup manifests", words, "such a backup counts for none: move it away, or take another")
     if not settings.every:
         yield ok(name, "made by somebody else: settings.backup.every is 0")
         return

@@ -15,7 +15,7 @@ from alerts.run.integrity import last_check
 from alerts.run.stored import ledger_of
 from alerts.store.opening import PACKAGES
 from alerts.store.stamp import need_file, need_same
-from crawler.config.upkeep import Retention
+from crawler.config.settings import Retention
 from crawler.sources.health import length
 from crawler.store import sizes
 from crawler.store.db import DATABASE, Database

@@ -22,10 +22,11 @@ from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.control import Command
 from alerts.run.logbook import Logbook
-from alerts.store import ids, sendlog
+from alerts.store import ids, resending
 from alerts.store.audit import Entry, What
 from crawler.clock import Clock
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.writer_lane import WriterLane
 
 log = logging.getLogger(__name__)
 GONE = (
@@ -84,7 +85,7 @@ class Commands:
     async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         try:
             done = await self.resend(str(request["id"]), clock())
-        except (sendlog.CannotResend, ids.UnknownId) as error:
+        except (resending.CannotResend, ids.UnknownId) as error:
             return {"error": str(error)}
         await self._log_order(request, f"resend of {done['was']} as {done['id']}: {done['what']}", clock())
         await self._deliver.start_due(clock)
@@ -118,7 +119,7 @@ class Commands:
         def work(connection: Connection) -> dict[str, str]:
             known = ids.resolve(connection, identity, ids.MESSAGE)
             what = ids.MESSAGE.headline(connection, known)
-            return {"id": sendlog.resend(connection, known, now, zone, homes), "was": known, "what": what}
+            return {"id": resending.resend(connection, known, now, zone, homes), "was": known, "what": what}
 
         done: dict[str, str] = await self._lane.write(work)
         log.info("resent delivery=%s as=%s", done["was"], done["id"])

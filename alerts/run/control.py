@@ -18,7 +18,7 @@ from typing import Any
 from alerts.run.owner import login_of
 
 log = logging.getLogger(__name__)
-LARGEST_REQUEST = 100_000  # bytes of a request
+LARGEST_REQUEST = 300_000  # bytes of a request: a rule of 20,000 characters, each as two \uXXXX
 REQUEST_WITHIN = 5.0  # seconds in which a request must have arrived
 TAKEN_WITHIN = 30.0  # seconds in which the caller must have read its answer
 MOST_CALLERS = 32  # connections at a time; a command makes one

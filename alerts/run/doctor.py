@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from alerts.decide.finding import Finding, Level, fault
 from alerts.rule import Config
@@ -28,13 +29,15 @@ from alerts.run.checks_line import (
     check_waiting,
 )
 from alerts.run.checks_machine import check_backups, check_clock, check_directory, check_disk
+from alerts.run.checks_shared import check_shared
 from alerts.run.checks_store import check_books, check_dumps, check_growth, check_store, growth_of
 from alerts.run.checks_thorough import check_chain, check_evidence, check_tables
-from alerts.run.watch import is_watched
+from alerts.run.others import is_polled, others
 from alerts.store import future
 from alerts.store.opening import store_of
-from crawler.config.upkeep import BackupSettings, Retention
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
+from crawler.config.served import OFF
+from crawler.config.settings import BackupSettings, Retention
 from crawler.store.db import Database
 from crawler.store.errors import StoreError
 
@@ -55,8 +58,8 @@ def examine(
         database, refused = _store_of(state_dir)
         stack.callback(database.close)
         checks: list[tuple[str, Check]] = [
-            ("daemon", lambda: check_daemon(state_dir, now)),
-            ("board", lambda: check_board(state_dir)),
+            ("daemon", lambda: check_daemon(state_dir, now, _others(database, state_dir))),
+            ("board", lambda: check_board(state_dir, _board_of(known))),
             ("permissions", lambda: check_directory(state_dir)),
             ("store", lambda: refused or check_store(database, state_dir, now, thorough=thorough)),
         ]
@@ -87,6 +90,19 @@ def _store_of(state_dir: Path) -> tuple[Database, list[Finding]]:
         return store_of(state_dir, ""), [fault("store", str(error), remedy)]
 
 
+def _board_of(config: Config | None) -> str:
+    return "" if config is None or config.board.address == OFF else config.board.address
+
+
+def _others(database: Database, state_dir: Path) -> list[str]:
+    """Return the other daemons of the store; none where it cannot be read, which the check of the store says."""
+    try:
+        with database.read() as connection:
+            return [each.name for each in others(connection, state_dir)]
+    except (DatabaseError, StoreError):
+        return []
+
+
 def _ahead(connection: Connection | None, now: datetime) -> tuple[str, datetime] | None:
     return future.ahead(connection, now + AHEAD) if connection else None
 
@@ -98,6 +114,7 @@ def _of_store(
     return [
         ("ledger", lambda: check_books(connection)),
         ("growth", lambda: check_growth(growth_of(connection, now), retention)),
+        ("shared work", lambda: check_shared(connection)),
         ("outbox", lambda: check_waiting(connection, now)),
         ("reload", lambda: check_reload(connection)),
         ("sources", lambda: _sources(connection, config, now, state_dir) if config else ()),
@@ -107,7 +124,7 @@ def _of_store(
 
 
 def _sources(connection: Connection, config: Config, now: datetime, state_dir: Path) -> Iterable[Finding]:
-    return check_sources(connection, config, now, watched=is_watched(state_dir, now))
+    return check_sources(connection, config, now, watched=is_polled(connection, state_dir, now))
 
 
 def _of_all_of_it(database: Database, connection: Connection, state_dir: Path, folder: Path) -> list[tuple[str, Check]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from alerts.decide.counterparts import APART
 from alerts.decide.encoding import news_of
+from alerts.decide.roles import JUDGE
 from alerts.decide.translating import Answer, ServiceState, after
 from alerts.event import Report
 from alerts.line.notices import queue_all
@@ -26,7 +27,10 @@ from alerts.run.encoder import Encoder, EncoderFault
 from alerts.run.extras import is_installed
 from alerts.run.stage import LONG_AGO, Stage, Turn
 from alerts.store import event_reports, translations
-from crawler.store.db import Database, WriterLane
+from crawler.collect.task_fault import TaskFault
+from crawler.store.db import Database
+from crawler.store.holdings import Follower
+from crawler.store.writer_lane import Lane
 
 log = logging.getLogger(__name__)
 LATER_AT_ONCE = 25  # headlines read in one go beside the line: under a second
@@ -35,16 +39,17 @@ SAVED_EVERY = timedelta(minutes=1)  # how it works is stored; that it fails is s
 MARK = translations.ENCODER
 
 
-class Encoding:
+class Encoding(Follower):
     """Reads headlines while `settings.languages` asks for the model and it is installed. One headline at a time."""
 
-    def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
+    def __init__(self, database: Database, lane: Lane, config: Config) -> None:
         self._database, self._lane, self._config = database, lane, config
         self._encoder = Encoder()
         self._state: ServiceState | None = None  # None before it was read from the store
         self._saved: ServiceState | None = None
         self._is_installed = is_installed()
         self._later: asyncio.Task[None] | None = None
+        self.fault = TaskFault()
         self._next = LONG_AGO
 
     @property
@@ -91,9 +96,8 @@ class Encoding:
         finally:
             for each in (reading, hurried):
                 each.cancel()
-            ended = await asyncio.gather(reading, hurried, return_exceptions=True)
-        if isinstance(ended[0], Exception):  # a fault of ours: what was read in time counts, and all is judged
-            log.error("headlines not read error=%r", ended[0])
+            await asyncio.gather(reading, hurried, return_exceptions=True)
+        self.fault.note(reading)  # what was read in time counts, and all is judged
         return found
 
     async def _read(self, headlines: Iterable[tuple[int, str]], now: datetime, found: dict[int, bytes]) -> None:
@@ -111,6 +115,13 @@ class Encoding:
                     return
                 found[seq] = b""
 
+    def lost(self, gone: Collection[str]) -> None:
+        """Read nothing more, and forget how it goes: another daemon judges."""
+        if JUDGE in gone:
+            if self._later:
+                self._later.cancel()
+            self._state = None
+
     def start_later(self, triage: Triage, clock: Callable[[], datetime]) -> None:
         """Begin to read what was stored without a vector, unless that is under way, without waiting for it."""
         now = clock()
@@ -121,8 +132,7 @@ class Encoding:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._later = None
-        if not task.cancelled() and (error := task.exception()):
-            log.error("headlines not read later error=%r", error)
+        self.fault.note(task)
 
     async def catch_up(self, triage: Triage, now: datetime) -> None:
         """Read the newest reports that were stored without a vector, and store what that links; and how it goes."""
@@ -185,6 +195,7 @@ class ReadHeadlines(Stage):
 
     name = "read headlines"
     failing = "reports in two languages are compared without the language model"
+    lease = JUDGE
 
     def __init__(self, config: Config, encoding: Encoding, triage: Triage) -> None:
         super().__init__(config)
@@ -195,6 +206,7 @@ class ReadHeadlines(Stage):
             await self._encoding.catch_up(self._triage, turn.now)
         else:
             self._encoding.start_later(self._triage, turn.clock)
+        self._encoding.fault.raise_last()
 
     async def adopt(self, now: datetime) -> None:  # noqa: ARG002 - it waits for no time of day
         await self._encoding.use(self.config)

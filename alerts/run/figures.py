@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import os
+import platform
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.decide.roles import JUDGE, KEEPER, TARGET, Role, takes
 from alerts.line import judging_order
 from alerts.rule import Config
 from alerts.run.backup_thread import folder_of, newest
@@ -23,14 +25,17 @@ from alerts.run.canary import Canary, Line
 from alerts.run.metrics import Figures
 from alerts.run.stored import last_reload
 from alerts.run.watch import Watch
-from alerts.store import decisions, notices, outbox
+from alerts.store import decisions, notices, outbox_counts
 from crawler.sources.health import SourceHealth, health_of
+from crawler.sources.shares import HOSTS
 from crawler.sources.source import OutcomeName
 from crawler.store import articles as archive
 from crawler.store import pages_wanted
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
+from crawler.store.leases import standing
 from crawler.store.sizes import measure
+from crawler.store.source_states import load_states
 
 COUNTED_EVERY = 60.0  # seconds between two counts of all deliveries
 GONE = "gone"  # the service of a target that left rules.yaml
@@ -56,6 +61,7 @@ class Gauges:
         try:
             with self._database.read() as connection:
                 found |= of_store(connection, config, datetime.now(UTC))
+                found |= _shared(connection) if self._database.shared else _alone(config)
                 if not self._database.sqlite and (size := measure(connection, datetime.now(UTC))):
                     found["watchfloor_store_bytes"] = {("database",): float(size.file)}
                 now = time.monotonic()
@@ -130,7 +136,7 @@ def of_store(connection: Connection, config: Config, now: datetime) -> Found:
     collected = archive.load_counts(connection, archive.counts)
     decided = archive.load_counts(connection, decisions.counts)
     wanted = {each.id for each in config.sources}
-    states = [each for name, each in archive.load_states(connection).items() if name in wanted]
+    states = [each for name, each in load_states(connection).items() if name in wanted]
     entries: Of = {(name,): collected.get(name, 0) for name in ("new", "known", "revised", "passed")}
     entries["rejected",] = sum(n for name, n in collected.items() if name.startswith("rejected:"))
     results: Of = {
@@ -154,9 +160,9 @@ def of_store(connection: Connection, config: Config, now: datetime) -> Found:
 
 def deliveries_of(connection: Connection, config: Config) -> Of:
     """Return the number of deliveries by state and service. It walks through an index of all of them."""
-    services = {each.id: each.schema for receiver in config.receivers.values() for each in receiver.targets}
+    services = {name: each.schema for name, each in config.targets.items()}
     sent: Counter[tuple[str, ...]] = Counter()
-    for (target, state), n in outbox.by_target(connection).items():
+    for (target, state), n in outbox_counts.by_target(connection).items():
         sent[state, services.get(target, GONE)] += n
     return dict(sent)
 
@@ -164,7 +170,7 @@ def deliveries_of(connection: Connection, config: Config) -> Of:
 def _queues(connection: Connection, now: datetime) -> tuple[Of, Of]:
     """Return how many wait in each queue, and for how many seconds the oldest does."""
     undecided, since = judging_order.undecided(connection)
-    due, waiting = outbox.oldest_due(connection, now), outbox.count_due(connection, now)
+    due, waiting = outbox_counts.oldest_due(connection, now), outbox_counts.count_due(connection, now)
     lengths: Of = {
         ("judge",): undecided,
         ("send",): waiting,
@@ -172,6 +178,28 @@ def _queues(connection: Connection, now: datetime) -> tuple[Of, Of]:
     }
     ages = {("judge",): since, ("send",): due}
     return lengths, {name: (now - at).total_seconds() if at else 0.0 for name, at in ages.items()}
+
+
+def _alone(config: Config) -> Found:
+    """Return the same of the one daemon of a store."""
+    held = Counter(name.partition("/")[0] for name in takes(config, Role.ALL))
+    return _shares([Role.ALL.value], held)
+
+
+def _shares(roles: Iterable[str], held: Mapping[str, int]) -> Found:
+    many = Counter(roles)
+    return {
+        "watchfloor_daemons": {(role.value,): many[role.value] for role in Role},
+        "watchfloor_leases": {(kind,): held.get(kind, 0) for kind in (HOSTS, TARGET, JUDGE, KEEPER)},
+    }
+
+
+def _shared(connection: Connection) -> Found:
+    """Return how many daemons share the store by role, and how much of each kind is held by this process."""
+    found = standing(connection)
+    mine = [name for name, each in found.live.items() if (each.pid, each.host) == (os.getpid(), platform.node())]
+    held = Counter(name.partition("/")[0] for each in mine for name in found.of(each))
+    return _shares((each.roles for each in found.live.values()), held)
 
 
 def _memory() -> Of:

@@ -13,14 +13,19 @@ from pathlib import Path
 
 from alerts.rule import Config
 from alerts.rules import config as configuration
-from crawler.config.yamlfile import ConfigError
+from alerts.run.wordless import keep_wordless
+from crawler.config.problems import ConfigError
 
 log = logging.getLogger(__name__)
 GOOD = "rules.good"  # in the state directory
 
 
 def keep(state_dir: Path, config: Config) -> None:
-    """Copy the files of a config; whatever goes wrong is logged, and the copy of before stays."""
+    """Copy the files of a config, and keep what of it has no words; whatever goes wrong is logged.
+
+    The copy of before then stays.
+    """
+    keep_wordless(state_dir, config)
     new, kept, old = (state_dir / f"{GOOD}{end}" for end in (".new", "", ".old"))
     root = Path(config.path).resolve().parent
     try:

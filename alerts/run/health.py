@@ -6,9 +6,11 @@ stored in the commit that queues the notice, so that a restart tells nothing twi
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,10 +21,13 @@ from alerts.render.words import time
 from alerts.rule import HEARTBEAT, Config
 from alerts.run.extras import done_without, lacks_model
 from alerts.store import decisions
-from crawler.sources.health import TELLING, SourceHealth, health_of, in_words, length
+from crawler.sources.health import TELLING, Network, SourceHealth, health_of, in_words, length
 from crawler.sources.polling import moved
 from crawler.sources.source import Source, SourceState
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.holdings import Follower, Grant
+from crawler.store.leases import Daemon, standing
+from crawler.store.writer_lane import Lane
 
 if TYPE_CHECKING:  # it imports all that fetches; `status` needs the words below alone
     from crawler.collect.collecting import Collecting
@@ -40,10 +45,10 @@ KILLED_WORDS = (
 Line = tuple[str, str, str]  # a source's id or "our network"; what is told of it; a word for the title
 
 
-def clock_words(step: timedelta, freshness: timedelta) -> tuple[str, str]:
-    """Return title and text of the notice that the machine's clock was set by `step`, more than `freshness`."""
+def clock_words(step: timedelta, freshness: timedelta, whose: str = "this machine") -> tuple[str, str]:
+    """Return title and text of the notice that the clock by which we go was set by `step`, more than `freshness`."""
     way = "forward" if step > timedelta(0) else "back"
-    title = f"the clock of this machine was set {way} by {length(abs(step))}"
+    title = f"the clock of {whose} was set {way} by {length(abs(step))}"
     body = (
         f"News older than {length(freshness)} (settings.freshness) interrupts nobody and waits for a digest: by a "
         "clock that is ahead, all news is. See that the clock is right (timedatectl), then look at what waits "
@@ -74,16 +79,22 @@ def unset_words(config: Config) -> tuple[str, str]:
     title = "; ".join(filter(None, (unset, called, polled, without, compared)))
     rest = "All other sources are polled." if names else "All sources are polled."
     write = (
-        "Write the variable in the file of secrets (secrets.env beside rules.yaml), then start" if unset else "Start"
+        "Write the variable in the file of secrets (secrets.env beside rules.yaml): it is taken up by itself, or by a "
+        "restart where the daemon may not read that file."
     )
-    remedy = f"{rest} {write} the daemon again: systemctl restart watchfloor."
+    start = "Start the daemon again: systemctl restart watchfloor."
+    remedy = " ".join(filter(None, (rest, unset and write, compared and start)))
     return title, "\n".join([*unset_lines(config), remedy])
 
 
 def down_since(connection: Connection) -> datetime | None:
     """Return since when our own network is down, as last stored; None if it is up."""
-    since = _told(connection).get(NETWORK)
-    return datetime.fromisoformat(since) if since else None
+    told, homes = _told(connection), {""}
+    if connection.dialect.name == "postgresql":
+        homes |= {each.home for each in standing(connection).live.values()}
+    # of a daemon that is gone nobody knows whether it is down still
+    down = [since for home in homes if (since := told.get(f"{NETWORK} {home}".rstrip()))]
+    return datetime.fromisoformat(min(down)) if down else None
 
 
 def network_words(since: datetime, now: datetime, timezone: str) -> str:
@@ -100,16 +111,36 @@ def _told(connection: Connection) -> dict[str, str]:
     return told
 
 
-class Health:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was polled since the last look, and how our network is, in words too."""
+
+    states: list[tuple[Source, SourceState]]
+    network: Network
+    reached: str
+
+
+class Health(Follower):
     """Queues notices for the admin about sources, our network and parsing children."""
 
-    def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
-        self._lane, self._config = lane, config
+    def __init__(self, database: Database, lane: Lane, config: Config, daemon: Daemon | None = None) -> None:
+        self._database, self._lane, self._config = database, lane, config
+        self._network = f"{NETWORK} {daemon.home}" if daemon else NETWORK  # each machine has its own
+        self._who = f":{daemon.id[:8]}" if daemon else ""  # two may have news at the same moment
+        self._where = f"our network at {daemon.host}" if daemon else "our network"
         with database.read() as connection:
             self._told = _told(connection)
         self._died = 0  # parsing children so far
         self._deaths: tuple[datetime, ...] = ()
         self._deaths_told = False
+
+    async def gained(self, grants: Mapping[str, Grant], now: datetime) -> None:  # noqa: ARG002 - it is told of states
+        """Read what other daemons have told of sources meanwhile."""
+        self._told = await asyncio.to_thread(self._load)
+
+    def _load(self) -> dict[str, str]:
+        with self._database.read() as connection:
+            return _told(connection)
 
     def use(self, config: Config) -> None:
         """Send notices to the admin of another config from now on."""
@@ -118,18 +149,23 @@ class Health:
     async def tell(self, collecting: Collecting, now: datetime) -> None:
         """Queue one notice of everything that changed since the last call, if anything did.
 
-        Only sources polled since then are looked at.
+        Only sources polled since then are looked at, and of several daemons that share the store only those that are
+        ours still: what another has found meanwhile is newer.
         """
         polled, collecting.polled = collecting.polled, set()
-        told, lines = dict(self._told), []
-        for source, state in collecting.known():
-            if source.id in polled:
-                lines += _news(source, state, told, now)
-        lines += self._of_network(collecting, told, now)
-        if told == self._told and not lines:
-            return
-        await self._lane.write(lambda connection: self._put(connection, told, lines, now))
-        self._told = told
+        seen = _Seen(
+            [each for each in collecting.known() if each[0].id in polled and collecting.ours(each[0])],
+            collecting.network,
+            collecting.reached_words(),
+        )
+        told = dict(self._told)
+        if self._lines(seen, told, now) or told != self._told:
+            self._told = await self._lane.write(lambda connection: self._put(connection, seen, now))
+
+    def _lines(self, seen: _Seen, told: dict[str, str], now: datetime) -> list[Line]:
+        """Return what is to be told, and enter it in `told`."""
+        lines = [line for source, state in seen.states for line in _news(source, state, told, now)]
+        return lines + self._of_network(seen, told, now)
 
     async def tell_killed(self, died: int, now: datetime) -> None:
         """Queue a notice if three parsing children were killed within an hour; not again until an hour without one.
@@ -145,27 +181,33 @@ class Health:
         elif not self._deaths:
             self._deaths_told = False
 
-    def _put(self, connection: Connection, told: dict[str, str], lines: list[Line], now: datetime) -> None:
+    def _put(self, connection: Connection, seen: _Seen, now: datetime) -> dict[str, str]:
+        # from what is stored: other daemons tell of their sources
+        told = _told(connection)
+        if self._network != NETWORK:
+            told.pop(NETWORK, None)  # of before daemons shared the store: nobody would take it back
+        lines = self._lines(seen, told, now)
         decisions.set_mark(connection, MARK, json.dumps(told, sort_keys=True))
         if lines:
             title = _title(lines)
             log.warning("notice cause=health %s", title)
             body = "\n".join(f"{name}: {words}" for name, words, _ in lines)
-            queue_all(connection, self._config, f"notice:health:{now.isoformat()}", title, body, now)
+            queue_all(connection, self._config, f"notice:health:{now.isoformat()}{self._who}", title, body, now)
+        return told
 
-    def _of_network(self, collecting: Collecting, told: dict[str, str], now: datetime) -> list[Line]:
-        network = collecting.network
-        if network.down and NETWORK not in told:
-            told[NETWORK] = (network.since or now).isoformat()
+    def _of_network(self, seen: _Seen, told: dict[str, str], now: datetime) -> list[Line]:
+        network = seen.network
+        if network.down and self._network not in told:
+            told[self._network] = (network.since or now).isoformat()
             words = (
-                f"{collecting.reached_words()}: {len(network.failed)} hosts were tried, and none answers; "
+                f"{seen.reached}: {len(network.failed)} hosts were tried, and none answers; "
                 "no source is charged, all are tried each minute"
             )
-            return [("our network", words, "down")]
+            return [(self._where, words, "down")]
         # Only once a source has answered: after a start nothing was polled yet, and the network would seem to be up.
-        if network.answered and not network.down and NETWORK in told:
-            since = datetime.fromisoformat(told.pop(NETWORK))
-            return [("our network", f"sources can be reached again, after {length(now - since)}", "well again")]
+        if network.answered and not network.down and self._network in told:
+            since = datetime.fromisoformat(told.pop(self._network))
+            return [(self._where, f"sources can be reached again, after {length(now - since)}", "well again")]
         return []
 
 

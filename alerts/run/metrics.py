@@ -45,6 +45,8 @@ METRICS: Mapping[str, Kind] = {
     "watchfloor_send_oldest_seconds": Kind("how long the oldest send under way takes, by receiver kind", ("service",)),
     "watchfloor_children_replaced_total": Kind("parsing children that ended unasked", counter=True),
     "watchfloor_rules_refused": Kind("1 while rules.yaml as it lies on disk is refused"),
+    "watchfloor_daemons": Kind("daemons that share the store, by role", ("role",)),
+    "watchfloor_leases": Kind("what of the shared work this daemon holds, by kind", ("kind",)),
     "watchfloor_store_bytes": Kind("size of the store's files", ("file",)),
     "watchfloor_disk_free_bytes": Kind("room on the disks that are written to, by what is there", ("place",)),
     "watchfloor_backup_age_seconds": Kind("age of the newest backup; +Inf where there is none, missing where off"),

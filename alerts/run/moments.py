@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from crawler.config.keys import span
+from crawler.config.lengths import span
 
 LONGEST = timedelta(days=36500)  # a century: more leaves the years that Python counts
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}

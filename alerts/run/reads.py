@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 from asyncio import ReadTransport, StreamReader
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -172,11 +172,12 @@ async def _line(start: int) -> Line:
 class Reads:
     """Answers the requests {"command": "read", "words": [...], "columns": 80, "color": true}, until `close`."""
 
-    def __init__(self, rules: Path, state_dir: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, rules: Path, state_dir: Path, environ: Callable[[], Mapping[str, str]]) -> None:
+        self._given = environ  # with the secrets in force
         self._rules = str(rules.absolute())
-        places = {"WATCHFLOOR_CONFIG": self._rules, "WATCHFLOOR_STATE_DIR": str(state_dir.absolute())}
-        self._bare = {name: environ[name] for name in KEPT if name in environ} | places
-        self._full = {name: text for name, text in environ.items() if name != "WATCHFLOOR_SOCKET"} | places
+        self._places = {"WATCHFLOOR_CONFIG": self._rules, "WATCHFLOOR_STATE_DIR": str(state_dir.absolute())}
+        started = environ()
+        self._bare = {name: started[name] for name in KEPT if name in started} | self._places
         self._free = {quick: asyncio.Semaphore(READS_AT_ONCE) for quick in (False, True)}
         self._closed = False
         self._waiting = 0
@@ -220,7 +221,10 @@ class Reads:
         fits = isinstance(columns, int) and 20 <= columns <= 1000
         shown = {"WATCHFLOOR_COLUMNS": str(columns)} if fits else {}
         plain = {} if request.get("color") else {"NO_COLOR": "1"}
-        return (self._full if command == SENDS else self._bare) | shown | plain
+        return (self._full() if command == SENDS else self._bare) | shown | plain
+
+    def _full(self) -> dict[str, str]:
+        return {name: text for name, text in self._given().items() if name != "WATCHFLOOR_SOCKET"} | self._places
 
     async def _read(self, words: list[str], environ: Mapping[str, str]) -> Mapping[str, Any]:
         try:

@@ -48,21 +48,22 @@ class Proven:
     as_it_was: str = ""  # why it was not written anew, where its free pages cannot be given back; "" if they can
 
 
-def prove(file: Path, state_dir: Path, now: datetime, *, unvouched: bool = False) -> Proven:
+def prove(file: Path, state_dir: Path, now: datetime, *, unvouched: bool = False, aside: Path | None = None) -> Proven:
     """Copy a backup into the state directory, prove the copy, and make it ready. Raise StoreError where a proof fails.
 
     `file` is the copy of the store or its manifest. `unvouched` takes a store file without one, of which nothing says
-    what it must hold.
+    what it must hold. `aside` is the folder for the copy where it is only to be proven, else it is the state directory.
     """
     need_own_file(state_dir, UNDUMP)
     file, manifest = _manifest_of(file, unvouched=unvouched)
-    part = state_dir / PART
+    folder = aside or state_dir
+    part = folder / PART
     try:
         _copy(file, part, manifest)
         _need_whole(file, part)
         return _ready(file, part, manifest, now)
     except BaseException:
-        discard(state_dir)
+        discard(folder)
         raise
 
 

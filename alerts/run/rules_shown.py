@@ -7,7 +7,7 @@ from pathlib import Path
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.run.good_rules import last_good
-from crawler.config.yamlfile import ConfigError, Problem
+from crawler.config.problems import ConfigError, Problem
 
 
 def config_or_kept(path: Path, state: Path) -> tuple[Config, tuple[Problem, ...]]:

@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, or_
 
+from alerts.alert import PINGS, Reason
 from alerts.delivery import UNFINISHED, Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, ToldStory
 from alerts.render.words import status_words
-from alerts.rule import Config
+from alerts.rule import Config, Wordless
 from alerts.run.as_of_now import as_of_now
+from alerts.run.log_entries import watch_since
 from alerts.run.stored import last_reload
 from alerts.status import Status
 from alerts.store import acks, decisions, outbox, silences, translations
 from alerts.store.latest import load_alerts
 from alerts.store.opening import reading
 from alerts.store.outbox import deliveries
-from alerts.store.statuses import statuses_of, stories_sent_since
+from alerts.store.statuses import statuses_of, stories_sent_since, tellings_of
 from crawler.sources.health import SourceHealth, health_of, in_words
-from crawler.store import articles as archive
+from crawler.store.asked import parts
+from crawler.store.members import members_in
+from crawler.store.source_states import load_states
 
 ILL = frozenset({SourceHealth.FAILING, SourceHealth.DOWN, SourceHealth.GONE, SourceHealth.SILENT})
 
 
-def read_shift(state_dir: Path, since: datetime, now: datetime, config: Config) -> Handover:
+def read_shift(state_dir: Path, since: datetime, now: datetime, config: Config | Wordless) -> Handover:
     """Return the report of a shift that began at `since`, for readers of the language of `config`.
 
     All is read in one transaction, as of one moment.
     """
     with reading(state_dir) as connection:
         stories, untold = _stories(connection, config, since)
+        known = _told_of_event(connection, untold)
         return Handover(
             since,
             now,
             stories=stories,
-            untold=untold,
+            untold=tuple(each for each in untold if each.alert.story not in known),
+            further=tuple((each, known[each.alert.story]) for each in untold if each.alert.story in known),
+            done=tuple(watch_since(connection, since)),
             silences=tuple(silences.silences_since(connection, since)),
             failing=_failing(connection, now),
             dead=_dead(connection, since),
@@ -46,7 +54,7 @@ def read_shift(state_dir: Path, since: datetime, now: datetime, config: Config) 
 
 
 def _stories(
-    connection: Connection, config: Config, since: datetime
+    connection: Connection, config: Config | Wordless, since: datetime
 ) -> tuple[tuple[ToldStory, ...], tuple[ToldStory, ...]]:
     """Return the stories of which a message was sent since then, and those that changed but wait or were not told."""
     sent = stories_sent_since(connection, since)
@@ -70,8 +78,35 @@ def _stories(
     )
 
 
+def _told_of_event(connection: Connection, untold: Iterable[ToldStory]) -> dict[str, datetime]:
+    """Return of those of the stories whose event was told, as grave as they are, when that was last.
+
+    What a receiver was to be rung for as another attack, or was given up, is none of them: nobody knows of it.
+    """
+    threads: dict[str, set[str]] = {}
+    names = list(dict.fromkeys(each.alert.thread for each in untold))
+    for part in parts(names):
+        for name, members in members_in(connection, part).items():
+            threads[name] = {each.story for each in members}
+    tellings = tellings_of(connection, [story for stories in threads.values() for story in stories])
+    found = {}
+    missed = _missed(connection, [each.alert.story for each in untold])
+    for alert in (each.alert for each in untold if each.alert.story not in missed):
+        told = [each for story in threads.get(alert.thread, ()) for each in tellings.get(story, ())]
+        if times := [at for severity, at in told if severity >= alert.severity]:
+            found[alert.story] = max(times)
+    return found
+
+
+def _missed(connection: Connection, stories: Sequence[str]) -> set[str]:
+    """Return those of the stories of which a message was to ring as another attack, or was given up."""
+    rang = (deliveries.c.kind.in_([each.value for each in PINGS]), deliveries.c.subject.in_(stories))
+    lost = or_(deliveries.c.state == DeliveryState.DEAD.value, deliveries.c.reason == Reason.ANOTHER.value)
+    return {each.subject for each in outbox.deliveries_that(connection, *rang, lost)}
+
+
 def _failing(connection: Connection, now: datetime) -> tuple[Failing, ...]:
-    states = sorted(archive.load_states(connection).items())
+    states = sorted(load_states(connection).items())
     return tuple(Failing(name, in_words(state, now)) for name, state in states if health_of(state, now) in ILL)
 
 

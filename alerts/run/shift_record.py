@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from alerts.alert import Alert
 from alerts.delivery import Delivery
-from alerts.line.orders import describe_ack, describe_silence, describe_translation, stamp
 from alerts.render.digest import newest_of, outlets_of
 from alerts.render.handover import Handover, ToldStory, events_told, gravest
+from alerts.render.records import describe_ack, describe_silence, describe_translation, stamp
+from alerts.render.sheet import translated
+from alerts.render.title import lead
 
 
 def describe_shift(shift: Handover) -> dict[str, Any]:
@@ -19,6 +22,8 @@ def describe_shift(shift: Handover) -> dict[str, Any]:
         "stories": [_story(each) for each in shift.stories],
         "events": [_event(each) for each in events_told(shift.stories)],
         "untold": [_story(each) for each in shift.untold],
+        "further": [_story(each) | {"event_told": stamp(at)} for each, at in shift.further],
+        "done": [asdict(each) | {"at": stamp(each.at)} for each in shift.done],
         "silences": [describe_silence(each, shift.now) for each in shift.silences],
         "failing": [asdict(each) for each in shift.failing],
         "dead": [_delivery(each) | {"detail": why} for each, why in shift.dead],
@@ -33,7 +38,7 @@ def _story(story: ToldStory) -> dict[str, Any]:
         "story": alert.story,
         "severity": alert.severity.word,
         "title": alert.article.title,
-        "translation": describe_translation(alert.translation),
+        **_known(alert),
         "url": alert.article.url,
         "outlets": list(alert.outlets),
         "reliability": alert.standing.rating,
@@ -51,12 +56,18 @@ def _event(event: tuple[ToldStory, ...]) -> dict[str, Any]:
         "thread": alerts[0].thread,
         "severity": gravest(event).word,
         "title": alerts[0].article.title,
-        "translation": describe_translation(alerts[0].translation),
+        **_known(alerts[0]),
         "newest": newest_of(alerts).story,
         "outlets": list(outlets_of(alerts)),
         "stories": [each.story for each in alerts],
         "acknowledged": all(each.ack for each in event),
     }
+
+
+def _known(alert: Alert) -> dict[str, Any]:
+    made = alert.translation
+    gist = lead(alert).removesuffix(": ")
+    return {"gist": gist, "translation": describe_translation(made), "translated": translated(made)}
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:

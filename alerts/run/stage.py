@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -16,6 +17,8 @@ from typing import ClassVar
 from sqlalchemy.exc import DatabaseError
 
 from alerts.rule import Config
+from crawler.store.errors import StaleLease
+from crawler.store.holdings import ALONE, Shares, begun_under
 
 log = logging.getLogger(__name__)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,12 +68,14 @@ class StageError(Exception):
 class Stage(ABC):
     """A step of the line. `on_news`: it also runs as soon as new or changed articles are stored.
 
-    `failing` says what the admin must know while it fails: what does not happen.
+    `failing` says what the admin must know while it fails: what does not happen. `lease`: of several daemons that share
+    a store, it runs in the one that has this; "" for one that knows by itself what is ours.
     """
 
     name: ClassVar[str]
     failing: ClassVar[str]
     on_news: ClassVar[bool] = False
+    lease: ClassVar[str] = ""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -92,11 +97,17 @@ class Stage(ABC):
         self._next += step
 
 
-async def run_stages(stages: Iterable[Stage], turn: Turn) -> None:
-    """Run the stages in order. What fails is logged and noted in `turn.failed`; those after it run all the same."""
+async def run_stages(stages: Iterable[Stage], turn: Turn, shares: Shares = ALONE) -> None:
+    """Run the stages in order. What fails is logged and noted in `turn.failed`; those after it run all the same.
+
+    What a stage with a lease begins is written under that lease as it is now, or not at all.
+    """
     for each in stages:
         try:
-            await each.run(turn)
+            with begun_under(shares.grant(each.lease)) if each.lease else nullcontext():
+                await each.run(turn)
+        except StaleLease as error:  # another daemon has it, and does it
+            log.warning("stage ended stage=%s: %s", each.name, error)
         except DatabaseError as error:  # the store's fault and not the stage's: a traceback would say nothing more
             log.error("stage failed stage=%s: the store does not do it: %s", each.name, error.orig)
             turn.failed[each.name], turn.stopped[each.name] = error, each.failing

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.decide.ledger import Ledger, balance
-from alerts.store import decisions, outbox
+from alerts.store import decisions, outbox_counts
 from crawler.store import articles as archive
 
 RELOAD = "reload"  # the name of the mark
@@ -24,14 +24,19 @@ def ledger_of(connection: Connection, delivered: Mapping[tuple[str, str], int] |
     return balance(
         archive.load_counts(connection, archive.counts),
         archive.load_counts(connection, decisions.counts),
-        outbox.delivered(connection) if delivered is None else delivered,
+        outbox_counts.delivered(connection) if delivered is None else delivered,
     )
 
 
-def note_reload(connection: Connection, now: datetime, result: str, version: str, problems: tuple[str, ...]) -> None:
-    """Store how the last reload ended: `result` is start, applied or refused; `version` is of the rules in force."""
+def note_reload(connection: Connection, now: datetime, result: str, version: str, problems: tuple[str, ...]) -> bool:
+    """Store how the last reload ended, and return whether the one before was refused.
+
+    `result` is start, applied or refused; `version` is of the rules in force.
+    """
+    before = last_reload(connection)
     note = {"at": now.isoformat(), "result": result, "version": version, "problems": problems}
     decisions.set_mark(connection, RELOAD, json.dumps(note))
+    return before is not None and before["result"] == "refused"
 
 
 def last_reload(connection: Connection) -> dict[str, Any] | None:

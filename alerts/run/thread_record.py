@@ -7,23 +7,23 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection
 
-from alerts.alert import Translation
-from alerts.line.orders import describe_translation
 from alerts.render.title import without_outlet
+from alerts.run.foreign_headlines import NOTHING, Headline, KnownHeadlines, known_headlines
 from alerts.run.tellings import Telling, Tellings
 from alerts.standing import Standing
-from alerts.store.translations import translations_of
 from crawler.article import Member, Relation
-from crawler.text.scripts import is_foreign
 
 Thread = tuple[Member, ...]
-Translations = Mapping[str, Translation]  # by headline, as it is shown
 
 
-def translations_in(connection: Connection, language: str, threads: Iterable[Thread]) -> Translations:
-    """Return by headline, as it is shown, the machine translations that are known."""
-    headlines = {shown_headline(each) for members in threads for each in members if is_foreign(each.title, language)}
-    return translations_of(connection, language, headlines)
+def known_in(connection: Connection, language: str, threads: Iterable[Thread]) -> KnownHeadlines:
+    """Return what is known of the headlines that readers cannot read."""
+    return known_headlines(connection, language, (headline(each) for members in threads for each in members))
+
+
+def headline(member: Member) -> Headline:
+    """Return the headline of an article with the story that it is in."""
+    return member.story, shown_headline(member)
 
 
 def shown_headline(member: Member) -> str:
@@ -42,13 +42,13 @@ def describe_thread(
     standing: Standing,
     joined: Mapping[str, str],
     tellings: Tellings | None,
-    known: Translations,
+    known: KnownHeadlines,
 ) -> dict[str, object]:
     stories = [
         {
             "story": story,
             "title": found[0].title,
-            "translation": describe_translation(known.get(shown_headline(found[0]))),
+            **_said(found[0], known),
             "event_evidence": joined.get(story, ""),
             "outlets": list(dict.fromkeys(each.outlet for each in found)),
             "articles": [_article(each, known) for each in found],
@@ -58,10 +58,13 @@ def describe_thread(
     ]
     confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
     newest = newest_in(members)
-    made = describe_translation(known.get(shown_headline(newest)))
-    latest = {"title": newest.title, "translation": made, "outlet": newest.outlet, "story": newest.story}
+    latest = {"title": newest.title, **_said(newest, known), "outlet": newest.outlet, "story": newest.story}
     outlets = list(dict.fromkeys(each.outlet for each in members))
     return {"thread": members[0].thread, "newest": latest, "outlets": outlets, **confirmed, "stories": stories}
+
+
+def _said(member: Member, known: KnownHeadlines) -> dict[str, object]:
+    return known.get(headline(member), NOTHING).record
 
 
 def _telling(telling: Telling) -> dict[str, object]:
@@ -74,12 +77,12 @@ def _telling(telling: Telling) -> dict[str, object]:
     }
 
 
-def _article(member: Member, known: Translations) -> dict[str, object]:
+def _article(member: Member, known: KnownHeadlines) -> dict[str, object]:
     kept = {name: value for name, value in asdict(member).items() if name not in {"article", "story", "thread"}}
     return {
         "id": member.article,
         **kept,
-        "translation": describe_translation(known.get(shown_headline(member))),
+        **_said(member, known),
         "relation": member.relation.value,
         "first_seen": member.first_seen.isoformat(),
     }

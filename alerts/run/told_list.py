@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Ack, Alert, Cause, Silence
 from alerts.decide.silences import holding
-from alerts.line.orders import describe_ack, describe_silence, describe_translation
+from alerts.render.records import describe_ack, describe_silence, describe_translation
 from alerts.render.sheet import translated
 from alerts.render.title import headline_of, lead, toll_of
 from alerts.render.words import link, rated, status_words

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from alerts.alert import Translation
+from alerts.decide.roles import KEEPER
 from alerts.decide.translated_numbers import changed_numbers
 from alerts.decide.translating import WANTED_FOR, Answer, Queue, ServiceState, Wanted, after, judged
 from alerts.line.translations import News, lacking_names, news, queue_known, store_state, store_translation
@@ -26,7 +27,10 @@ from alerts.rules.entities import EntityFinder
 from alerts.run.libretranslate import ask
 from alerts.run.stage import LONG_AGO, Stage, Turn
 from alerts.store import translations
-from crawler.store.db import Database, WriterLane
+from crawler.collect.task_fault import TaskFault
+from crawler.store.db import Database
+from crawler.store.holdings import Follower
+from crawler.store.writer_lane import Lane
 
 log = logging.getLogger(__name__)
 LOOKED_BACK = timedelta(minutes=15)  # a batch of alerts is committed after the time it bears
@@ -35,14 +39,15 @@ ROUND = 20.0  # seconds that a single round gives to it
 SAID_EVERY = timedelta(minutes=10)  # between two lines of the log on failures
 
 
-class Translator:
+class Translator(Follower):
     """Asks for foreign headlines while there are any, in one task; keeps answers, and queues the edits they cause."""
 
-    def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
+    def __init__(self, database: Database, lane: Lane, config: Config) -> None:
         self._database, self._lane, self._config = database, lane, config
         self._said, self._unsaid = LONG_AGO, 0  # when failures were last logged, and how many were not since
         self._next = LONG_AGO
         self._running: asyncio.Task[None] | None = None
+        self.fault = TaskFault()
         self._begin()
 
     def _begin(self) -> None:
@@ -56,6 +61,13 @@ class Translator:
         before, self._config, self._finder = self._config, config, None
         if _asking(before) != _asking(config):
             if self._running:  # the answer under way is of no use any more
+                self._running.cancel()
+            self._begin()
+
+    def lost(self, gone: Collection[str]) -> None:
+        """Ask no more: another daemon does."""
+        if KEEPER in gone:
+            if self._running:
                 self._running.cancel()
             self._begin()
 
@@ -74,8 +86,7 @@ class Translator:
 
     def _ended(self, clock: Callable[[], datetime], task: asyncio.Task[None]) -> None:
         self._running = None
-        if not task.cancelled() and (error := task.exception()):
-            log.error("headlines not translated error=%r", error)
+        if self.fault.note(task):
             self._next = clock() + AGAIN_AFTER
 
     async def close(self) -> None:
@@ -182,6 +193,7 @@ class TranslateHeadlines(Stage):
 
     name = "translate"
     failing = "foreign headlines are not translated"
+    lease = KEEPER
 
     def __init__(self, config: Config, translator: Translator) -> None:
         super().__init__(config)
@@ -192,6 +204,7 @@ class TranslateHeadlines(Stage):
             await self._translator.work_off(turn.clock, ROUND)
         else:
             self._translator.start_due(turn.clock)
+            self._translator.fault.raise_last()
 
     def use(self, config: Config) -> None:
         super().use(config)

@@ -22,21 +22,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from alerts.alert import Severity
 from alerts.rule import Config, Rule
 from alerts.rules import config as configuration
-from alerts.rules.drafts import TRIED, NoDraft, block_of, id_of, in_shadow, patch, put_in
+from alerts.rules.drafts import NoDraft
 from alerts.rules.explain import explain, lines
-from alerts.rules.lint import failed_tests
+from alerts.rules.lint import failed_tests, never_holding
 from alerts.rules.match import Matcher
 from alerts.run import archive
+from alerts.run.drafted import drafted
 from alerts.store.opening import reading
+from alerts.store.severities import rules_of
 from crawler.article import Article, Revision
-from crawler.config.yamlfile import ConfigError, Problem
 from crawler.limits import limit
 from crawler.store.arrivals import count_since
 from crawler.store.articles import revisions_since
 
-NICE = 15  # the watch and the board go first
+NICE = 10  # the watch and the board go first; at 15 a machine that was always busy took five minutes for an explanation
 MEMORY = 2_000_000_000  # bytes of address space
 CPU = 300  # seconds
 LONGEST = 600  # seconds by the clock
@@ -64,20 +66,23 @@ def _say(**said: object) -> None:
 
 def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return what came of trying a rule. Raises NoDraft with what is wrong with it."""
-    rules, state, text = Path(request["rules"]), Path(request["state"]), str(request["text"])
-    live = _live(rules)
-    name = id_of(text)
-    tried, change, notifies = _with(live, rules, folder, name, text)
-    rule = next(each for each in tried.rules if each.id == name)
-    alone = replace(tried, rules=(rule,))
+    state = Path(request["state"])
+    made = drafted(Path(request["rules"]), str(request["text"]), folder, _read)
+    live, name = made.live, made.name
+    rule = next(each for each in made.config.rules if each.id == name)
+    alone = replace(made.config, rules=(rule,))
     before = next((each for each in live.rules if each.id == name), None)
     found = {
         "rule": name,
         "new": before is None,
-        "patch": change,
+        "file": made.file,
+        "creates": bool(made.beside),
+        "seal": made.seal,
+        "patch": made.patch,
         "version": rule.version,
-        "notifies": notifies,
+        "notifies": made.notifies,
         "failed": [each.message for each in failed_tests(alone)],
+        "warnings": [each.message for each in never_holding(alone)],
     }
     if "seconds" in request:
         since = datetime.now(UTC) - timedelta(seconds=float(request["seconds"]))
@@ -85,64 +90,8 @@ def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return found | {"explained": list(_explained(request, state, alone, rule))}
 
 
-def _live(rules: Path) -> Config:
-    try:
-        return _read(rules)
-    except ConfigError as error:
-        first = error.problems[0]
-        raise NoDraft(f"the rules in force have errors, so none can be tried (watchfloor check): {first}") from error
-
-
-def _with(live: Config, rules: Path, folder: Path, name: str, text: str) -> tuple[Config, str, bool]:
-    """Return the rules with one more or changed, the change as a patch, and whether the rule says whom it notifies.
-
-    One that lacks only that is tried: nothing is sent. Raises NoDraft where there are other errors.
-    """
-    home = rules.resolve().parent
-    texts: dict[str, str] = {}
-    for each in (rules, *map(Path, live.files)):
-        inside = os.path.relpath(each.resolve(), home)
-        if inside.startswith(".."):
-            raise NoDraft(f"{each} lies outside of the folder of {rules.name}; a rule is tried on files below it")
-        texts[inside] = each.read_text(encoding="utf-8")
-    known = [each for each in live.rules if each.id == name]
-    place = (known or list(live.rules))[-1].place
-    file = os.path.relpath(Path(place.file).resolve(), home)
-    before = texts[file]
-    block = block_of(before, place.line)
-    texts[file] = put_in(before, block, text, behind=not known)
-    _write(folder, texts)
-    begins = block.end if not known else block.start
-    change = patch(file, before, texts[file])
-    try:
-        return _read(folder / rules.name), change, True
-    except ConfigError as error:
-        problems = NoDraft("\n".join(_placed(each, folder, file, begins) for each in error.problems))
-        if "notify" in text:  # else that may be all it lacks
-            raise problems from error
-    _write(folder, {file: put_in(before, block, in_shadow(text), behind=not known)})
-    try:
-        return _read(folder / rules.name), change, False
-    except ConfigError:
-        raise problems from None
-
-
-def _write(folder: Path, texts: Mapping[str, str]) -> None:
-    for inside, content in texts.items():
-        (folder / inside).parent.mkdir(parents=True, exist_ok=True)
-        (folder / inside).write_text(content, encoding="utf-8")
-
-
 def _read(rules: Path) -> Config:
     return configuration.load(rules, resolve_secrets=False, read_urls=False, environ={})
-
-
-def _placed(problem: Problem, folder: Path, file: str, begins: int) -> str:
-    """Return a problem with its line of the text that is tried, or of the file, where it is elsewhere."""
-    inside = os.path.relpath(problem.place.file, folder)
-    if inside == file and problem.place.line > begins:
-        return f"{TRIED}, line {problem.place.line - begins}: {problem.message}"
-    return f"{inside}:{problem.place.line}: {problem.message}"
 
 
 # -- one article ---------------------------------------------------------------------------------------------------
@@ -192,13 +141,17 @@ async def _fetched(url: str, config: Config, now: datetime) -> Article:
 
 
 def _backtest(state: Path, since: datetime, after: Config, before: Config) -> dict[str, Any]:
-    """Return what the rule catches that the one in force does not, and the reverse, of the articles since then."""
-    done, told, due = 0, {"gained": 0, "lost": 0, "changed": 0, "same": 0}, time.monotonic()
-    shown: dict[str, list[dict[str, Any]]] = {"gained": [], "lost": [], "changed": []}
+    """Return what the rule catches that the one in force does not, and the reverse, of the articles since then.
+
+    What other rules told already, as grave, is not gained: it is `told`, with those rules.
+    """
+    done, told, due = 0, {"gained": 0, "told": 0, "lost": 0, "changed": 0, "same": 0}, time.monotonic()
+    shown: dict[str, list[dict[str, Any]]] = {"gained": [], "told": [], "lost": [], "changed": []}
+    name = after.rules[0].id
     ours, theirs = Matcher(after), Matcher(before) if before.rules else None
     with reading(state) as connection:
         whole = count_since(connection, since)
-    for page in _pages(state, since):
+    for page, known in _pages(state, since):
         for each in page:
             done += 1
             new = next(iter(ours.match(each.article)), None)
@@ -210,18 +163,21 @@ def _backtest(state: Path, since: datetime, after: Config, before: Config) -> di
                 continue
             kind = "lost" if new is None else "gained" if old is None else ""
             kind = kind or ("same" if new and old and new.severity is old.severity else "changed")
+            telling = known.get(each.placement.story, {}).items() if new and kind == "gained" else ()
+            by = sorted(rule for rule, severity in telling if rule != name and new and severity >= new.severity)
+            kind = "told" if by else kind
             told[kind] += 1
             if kind != "same" and len(shown[kind]) < SHOWN:
                 was, now = (match.severity.word if match else None for match in (old, new))
                 story = each.placement.story
-                row = {"story": story, "title": each.article.title, "outlet": each.article.outlet}
+                row = {"story": story, "title": each.article.title, "outlet": each.article.outlet, "by": by}
                 shown[kind].append(row | {"before": was, "after": now, "seen": each.article.first_seen.isoformat()})
     _say(progress=[done, done])
     return {"articles": done, "since": since.isoformat(), "counts": told, **shown}
 
 
-def _pages(state: Path, since: datetime) -> Iterator[list[Revision]]:
-    """Yield what is stored since then, each page read in a transaction of its own.
+def _pages(state: Path, since: datetime) -> Iterator[tuple[list[Revision], dict[str, dict[str, Severity]]]]:
+    """Yield what is stored since then, with the rules that told its stories, each page in a transaction of its own.
 
     One that stays open for minutes would keep the write-ahead log from being taken into the store, so that it grows.
     """
@@ -229,9 +185,10 @@ def _pages(state: Path, since: datetime) -> Iterator[list[Revision]]:
     while True:
         with reading(state) as connection:
             page = list(islice(revisions_since(connection, since, PAGE, after), PAGE))
+            known = rules_of(connection, [each.placement.story for each in page])
         if not page:
             return
-        yield page
+        yield page, known
         after = page[-1].seq
 
 

@@ -6,14 +6,12 @@ still, the admin, past the store. Where only a restart heals, it ends the proces
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -25,14 +23,14 @@ from sqlalchemy.exc import DatabaseError
 from alerts.decide.life import STILL, Life, Sending, Signs, life_of, stuck_lanes
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
-from alerts.run import heartbeat, supervisor
-from alerts.run.lock import holder
+from alerts.run import heartbeat, life_sign, supervisor
+from alerts.run.store_files import StoreFiles
 from alerts.store import audit
 from alerts.store.audit import Entry, What
 from alerts.store.stamp import Stamp, read_stamp, sign_life, write_stamp
-from crawler.store.db import DATABASE, WriterLane
 from crawler.store.errors import StoreError
 from crawler.store.faults import in_words
+from crawler.store.writer_lane import WriterLane
 
 if TYPE_CHECKING:  # it imports all that fetches; `status` needs the last life sign alone
     from alerts.run.canary import Canary
@@ -59,7 +57,6 @@ SENDING_REMEDY = (
     "Its messages are kept; each is given up after five minutes and goes again, marked. Other receivers are not "
     "affected. See whether its service answers (watchfloor test-receiver); if it does, restart the daemon"
 )
-LIFE = "life.json"  # in the state directory
 
 
 @dataclass(slots=True)
@@ -82,6 +79,7 @@ class Watch:
         self._paces = paces or Paces()
         self._canary: Canary | None = None
         self._sends: Callable[[], list[Sending]] = list
+        self._undone: Callable[[], bool] = bool
         self._lanes: dict[str, str] = {}  # by target, the words on a lane whose send does not end
         self._lanes_told: dict[str, str] = {}
         self.direct = 0  # notices past the store
@@ -90,7 +88,7 @@ class Watch:
         self._missing = ""  # what the admin was told of a canary that did not arrive
         now = time.monotonic()
         self.beats = Beats(now, now)
-        self._files = _identities(state_dir)
+        self.files = StoreFiles(state_dir)
         self._stamped = _stamp_of(state_dir)
         self._cut_told = False
         self.looked = self._resumed = now
@@ -101,17 +99,20 @@ class Watch:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
-    def start(self, canary: Canary | None = None, sends: Callable[[], list[Sending]] = list) -> None:
-        """Begin to look, also for the canary and at the sends under way; the loop has until now to come round."""
-        self._canary, self._sends = canary, sends
+    def start(
+        self,
+        canary: Canary | None = None,
+        sends: Callable[[], list[Sending]] = list,
+        undone: Callable[[], bool] = bool,
+    ) -> None:
+        """Begin to look, also for the canary and at the sends under way; the loop has until now to come round.
+
+        While `undone`, no daemon of the store does a part of the work, and no heartbeat may say that all is well.
+        """
+        self._canary, self._sends, self._undone = canary, sends, undone
         self.looked = self.beats.loop = self.beats.tick = time.monotonic()
         self._show(Life(), "")  # at once: who is stopped before the first look must be seen to stand still
         self._thread.start()
-
-    @property
-    def store_there(self) -> bool:
-        """Whether the files of the store are those that were opened."""
-        return _identities(self._state_dir) == self._files
 
     def close(self) -> None:
         """Stop looking, and write a last life sign: the stamp must have the end of the chain."""
@@ -121,12 +122,12 @@ class Watch:
         self._sign_last()
 
     def _sign_last(self) -> None:
-        if not self._lane.runs or not self.store_there:
+        if not self._lane.runs or not self.files.there:
             return
         try:
             stamp = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC), self._stamped))
             write_stamp(self._state_dir, stamp.result(LAST_SIGN))
-        except (DatabaseError, OSError, TimeoutError) as error:  # the stamp is then of the life sign before
+        except (DatabaseError, StoreError, OSError, TimeoutError) as error:  # the stamp is then of the life sign before
             log.error("last life sign not written: %r", error)
 
     def _run(self) -> None:
@@ -161,7 +162,8 @@ class Watch:
             self._well_again()
             self._look_for_canary(missing)
             self._tell_lanes()
-            if now - self._beaten >= BEAT and not self._lanes and (canary is None or canary.arrived_lately(now)):
+            hinders = self._lanes or self._undone()
+            if now - self._beaten >= BEAT and not hinders and (canary is None or canary.arrived_lately(now)):
                 self._beaten = now
                 _aside("heartbeat", lambda: heartbeat.beat(self._config().heartbeat))
             self._keep()
@@ -202,7 +204,8 @@ class Watch:
             writer_runs=self._lane.runs,
             refused=0.0 if refused is None else now - refused,
             refusal=self._lane.refusal,
-            store_there=self.store_there,
+            lost=self._lane.lost,
+            store_there=self.files.there,
             overdue=0.0 if self.beats.due is None else now - self.beats.due,
             unstored=0.0 if self.beats.unstored is None else now - self.beats.unstored,
         )
@@ -222,23 +225,8 @@ class Watch:
             self.tell("the chain of evidence was cut", f"{stamp.cut}. {CUT_REMEDY}")
 
     def _show(self, life: Life, wanting: str) -> None:
-        """Write what was seen for `status`. Where nothing more can be written it gets old: that is shown as well."""
-        shown = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "pid": os.getpid(),
-            "why": life.why or wanting,
-            "canary": bool(self._canary and self._canary.every),
-        }
-        place, body = self._state_dir / LIFE, json.dumps(shown).encode()
-        aside = place.with_suffix(".new")
-        try:
-            aside.write_bytes(body)
-            aside.replace(place)
-        except OSError as error:
-            log.debug("life not shown anew: %s", error)
-            with suppress(OSError), place.open("r+b") as handle:  # a full disk takes what needs no further block
-                handle.write(body)
-                handle.truncate()
+        """Show for `status` what was seen, and what else is wanting."""
+        life_sign.show(self._state_dir, life.why or wanting, canary=bool(self._canary and self._canary.every))
 
     def _unwell(self, life: Life) -> None:
         """Tell the admin once, and end the process where only a restart heals."""
@@ -250,7 +238,7 @@ class Watch:
         if life.hopeless:
             if told is None:
                 told = self.tell("ends, to be started again", life.why)
-            self._save()
+            self.files.save(self._lane)
             told.join(TELLING)
             log.critical("ends with %d: %s", STANDS_STILL, life.why)
             supervisor.tell("STOPPING=1")
@@ -278,16 +266,6 @@ class Watch:
             words = self._lanes_told.pop(target)
             # to whom the other was told: the target itself may answer again by now
             self.tell(words.partition(":")[0].replace(" hangs", " goes on"), f"It was: {words}", [target])
-
-    def _save(self) -> None:
-        """Where only the -wal file was removed, bring what it holds into the store: we are the last who have it."""
-        file, _ = _identities(self._state_dir)
-        if file == self._files[0] and not _size(self._state_dir / f"{DATABASE}-wal") and self._lane.runs:
-            try:
-                self._lane.checkpoint().result(TELLING)
-                log.warning("the -wal file was removed: what it held is now in the store")
-            except Exception as error:  # noqa: BLE001 - whatever it is, the process ends all the same
-                log.error("the -wal file was removed, and what it held is lost: %s", error)
 
     def _well_again(self) -> None:
         if self._told:
@@ -350,51 +328,3 @@ def _stamp_of(state_dir: Path) -> Stamp | None:
     except StoreError as error:
         log.error("stamp not read: %s", error)
         return None
-
-
-def _identities(state_dir: Path) -> tuple[tuple[int, int] | None, ...]:
-    """Return what identifies the files of the store, None for one that is not there."""
-    return tuple(_identity(state_dir / f"{DATABASE}{end}") for end in ("", "-wal"))
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _size(path: Path) -> int:
-    """Return the size of a file; 0 also where it is gone: a reader leaves an empty -wal file in its place."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def last_seen(state_dir: Path) -> datetime | None:
-    """Return when a daemon last showed that it lives, whichever it was; None if none ever ran here."""
-    try:
-        return datetime.fromisoformat(json.loads((state_dir / LIFE).read_text(encoding="utf-8"))["at"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def last_life(state_dir: Path, pid: int | None) -> tuple[datetime, str] | None:
-    """Return when the daemon of this pid last showed that it lives, and what it said stands still; None if never.
-
-    What another process left there says nothing: a round by hand, or a daemon that is only starting, shows no life.
-    """
-    try:
-        shown = json.loads((state_dir / LIFE).read_text(encoding="utf-8"))
-        return (datetime.fromisoformat(shown["at"]), str(shown["why"])) if shown["pid"] == pid else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def is_watched(state_dir: Path, now: datetime) -> bool:
-    """Return whether a daemon runs on a state directory and has shown life lately, or has only been started."""
-    pid = holder(state_dir)
-    last = last_life(state_dir, pid)
-    return pid is not None and (last is None or (now - last[0]).total_seconds() <= STILL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,21 +16,25 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    and_,
     bindparam,
     func,
+    not_,
     select,
 )
 
 from alerts.alert import Ack, Kind, Reason, Severity
 from alerts.decide.acks import Given, ToldRevision, covers
-from alerts.delivery import Delivery, DeliveryState
+from alerts.delivery import Delivery, DeliveryState, NewDelivery
 from alerts.render.words import time
-from alerts.store import digests, outbox
+from alerts.store import audit, decisions, digests, former_acks, outbox, statuses
 from alerts.store.decisions import alerts, metadata
+from alerts.store.former_acks import BY_COMMAND, FOLLOWED, logged
 from alerts.store.outbox import deliveries
 from crawler.store import articles as archive
-from crawler.store.articles import save
 from crawler.store.db import UtcTime
+from crawler.store.members import members_of, placement_of
+from crawler.store.saving import save
 
 acks = Table(
     "acks",
@@ -40,7 +45,8 @@ acks = Table(
     Column("via", Text, nullable=False),
     Column("revision", Integer, nullable=False),
 )
-BY_COMMAND = "command"  # `via` of an ack whose time is known; else it names the service
+WITHDRAWN = "acknowledged by "  # how the detail of an escalation begins that an ack cancelled
+UNDONE = "the acknowledgement was taken back"  # its detail since; it may escalate anew
 # kinds of message that are on one story: a digest or a notice has no story to acknowledge
 ANSWERABLE = (Kind.ALERT.value, Kind.UPDATE.value, Kind.ESCALATION.value)
 
@@ -54,10 +60,55 @@ def ack(connection: Connection, story: str, by: str, via: str, now: datetime, re
     if before := _first(connection, story, _given_to(connection, story), revision):
         return before, False
     made = Ack(story, now, by, via, revision)
+    if replaced := own_ack(connection, story):
+        audit.record(connection, logged(replaced, FOLLOWED))
     values = {"story": story, "at": now, "by": by, "via": via, "revision": revision}
     save(connection, acks, values, "story")
     _withdraw_escalations(connection, made)
     return made, True
+
+
+def take_back(connection: Connection, story: str, now: datetime) -> tuple[Ack, Ack | None] | None:
+    """Delete the ack that covers what was told last of a story, or else its own; return it, None where there is none.
+
+    With it the one that it had replaced, None for none: that one is stored again, for what it covered. Escalations that
+    the deleted ack had cancelled, and that no other covers, are open again: what of them is still owed (`requeue`)
+    waits for its target once more.
+    """
+    # or else the story's own, which does not cover what waits to be sent
+    if (known := ack_of(connection, story) or own_ack(connection, story)) is None:
+        return None
+    connection.execute(acks.delete().where(acks.c.story == known.story))
+    if earlier := former_acks.replaced_by(connection, known):
+        save(connection, acks, asdict(earlier), "story")
+    cancelled = outbox.deliveries_that(
+        connection,
+        deliveries.c.kind == Kind.ESCALATION.value,
+        deliveries.c.state == DeliveryState.CANCELLED.value,
+        deliveries.c.subject.in_([known.story, *others_of(connection, known.story)]),
+        deliveries.c.detail.startswith(f"{WITHDRAWN}{known.by} ", autoescape=True),
+        deliveries.c.changed == known.at,  # not by an earlier one of the same person
+    )
+    covered = {each.id for each in _covered(connection, cancelled)} if cancelled else set()
+    for each in cancelled:
+        if each.id not in covered:
+            outbox.record(connection, each.id, DeliveryState.CANCELLED, now, UNDONE)
+    return known, earlier
+
+
+def requeue(connection: Connection, owed: NewDelivery, now: datetime) -> None:
+    """Let an escalation wait again that is owed anew since the ack that cancelled it was taken back."""
+    same = (
+        deliveries.c.subject == owed.subject,
+        deliveries.c.kind == Kind.ESCALATION.value,
+        deliveries.c.revision == owed.revision,
+        deliveries.c.target == owed.target,
+    )
+    for each in outbox.deliveries_that(connection, *same, _OPEN_AGAIN):
+        outbox.record(connection, each.id, DeliveryState.QUEUED, now, UNDONE)
+
+
+_OPEN_AGAIN = and_(deliveries.c.state == DeliveryState.CANCELLED.value, deliveries.c.detail == UNDONE)
 
 
 def _withdraw_escalations(connection: Connection, made: Ack) -> None:
@@ -70,7 +121,7 @@ def _withdraw_escalations(connection: Connection, made: Ack) -> None:
     waiting = outbox.deliveries_that(connection, *waits)
     for each in _covered(connection, waiting):
         when = "after an attempt that may have arrived" if each.repeat else "before it went"
-        outbox.record(connection, each.id, DeliveryState.CANCELLED, made.at, f"acknowledged by {made.by} {when}")
+        outbox.record(connection, each.id, DeliveryState.CANCELLED, made.at, f"{WITHDRAWN}{made.by} {when}")
 
 
 def ack_of(connection: Connection, story: str) -> Ack | None:
@@ -79,6 +130,12 @@ def ack_of(connection: Connection, story: str) -> Ack | None:
         return None  # of most events; it is asked at each attempt to send
     last = connection.scalar(select(func.max(alerts.c.revision)).where(alerts.c.story == story)) or 0
     return _first(connection, story, given, last)
+
+
+def own_ack(connection: Connection, story: str) -> Ack | None:
+    """Return the ack that was given of a story itself, whatever it covers; None where there is none."""
+    row = connection.execute(select(acks).where(acks.c.story == story)).mappings().first()
+    return Ack(**row) if row else None
 
 
 def acks_of(connection: Connection, stories: Collection[str]) -> dict[str, Ack]:
@@ -130,8 +187,11 @@ def _given(connection: Connection, stories: Collection[str]) -> dict[str, list[G
     found: dict[str, list[Given]] = {}
     for row in connection.execute(_GIVEN, {"stories": list(stories)}).mappings():
         made = Ack(row["story"], row["at"], row["by"], row["via"], row["revision"])
-        seen = made.at if made.via == BY_COMMAND else row["made_at"] or made.at
-        found.setdefault(row["of"], []).append(Given(made, row["severity"], seen))
+        seen, shown = made.at, made.at
+        if made.via != BY_COMMAND:
+            seen = row["made_at"] or made.at
+            shown = row["sent_at"] or seen
+        found.setdefault(row["of"], []).append(Given(made, row["severity"], seen, shown))
     return found
 
 
@@ -148,7 +208,12 @@ def _given_query() -> CompoundSelect[Any]:
         .where(alerts.c.story == acks.c.story, alerts.c.revision == acks.c.revision)
         .scalar_subquery()
     )
-    columns = (acks, severity.label("severity"), made_at.label("made_at"))
+    sent_at = (
+        select(func.min(deliveries.c.sent))
+        .where(deliveries.c.subject == acks.c.story, deliveries.c.revision == acks.c.revision)
+        .scalar_subquery()
+    )
+    columns = (acks, severity.label("severity"), made_at.label("made_at"), sent_at.label("sent_at"))
     event = (
         select(*columns, mine.c.id.label("of"))
         .join(theirs, theirs.c.id == acks.c.story)
@@ -172,12 +237,25 @@ def _told_revisions(connection: Connection, stories: Collection[str]) -> dict[st
     )
     for row in connection.execute(kinds):
         told_as.setdefault((row.subject, row.revision), set()).add((Kind(row.kind), Reason(row.reason)))
-    found: dict[str, list[ToldRevision]] = {}
+    shown, found = statuses.shown_at(connection, stories), dict[str, list[ToldRevision]]()
     columns = (alerts.c.story, alerts.c.revision, alerts.c.severity, alerts.c.created)
     for row in connection.execute(select(*columns).where(alerts.c.story.in_(stories)).order_by(alerts.c.revision)):
         reasons = frozenset(told_as.get((row.story, row.revision), ()))
-        found.setdefault(row.story, []).append(ToldRevision(row.revision, Severity(row.severity), row.created, reasons))
+        # what a later revision says was shown with that
+        first = min((at for number, at in shown.get(row.story, ()) if number >= row.revision), default=None)
+        told = ToldRevision(row.revision, Severity(row.severity), row.created, reasons, first)
+        found.setdefault(row.story, []).append(told)
     return found
+
+
+def sent_revisions(connection: Connection, stories: Collection[str]) -> dict[str, int]:
+    """Return of each story the newest alert revision that somebody was sent; nothing of one of which nobody was."""
+    sent: dict[str, int] = {}
+    for story, revisions in _told_revisions(connection, stories).items():
+        for each in revisions:
+            if each.shown or each.resent:
+                sent[story] = each.revision
+    return sent
 
 
 def others_of(connection: Connection, story: str) -> list[str]:
@@ -220,8 +298,11 @@ def unacked(connection: Connection, since: datetime, least: Severity, targets: S
 
 
 def escalated_since(connection: Connection, since: datetime) -> set[tuple[str, int, str]]:
-    """Return the story, alert revision and target of each escalation queued since then, in whatever state."""
-    mine = (deliveries.c.kind == Kind.ESCALATION.value, deliveries.c.queued >= since)
+    """Return the story, alert revision and target of each escalation queued since then, in whatever state.
+
+    Not of one whose ack was taken back: it may be owed anew.
+    """
+    mine = (deliveries.c.kind == Kind.ESCALATION.value, deliveries.c.queued >= since, not_(_OPEN_AGAIN))
     return {(each.subject, each.revision, each.target) for each in outbox.deliveries_that(connection, *mine)}
 
 
@@ -234,10 +315,20 @@ def stories_of(connection: Connection, identity: str) -> tuple[str, ...]:
         if each.kind is Kind.DIGEST:
             return tuple(dict.fromkeys(a.story for a in digests.digest_of(connection, each.subject, each.target)))
         return () if each.kind is Kind.NOTICE else (each.subject,)
-    members = archive.members_of(connection, identity)
+    members = members_of(connection, identity)
     articles = () if members else archive.articles_of(connection, identity)
-    named = {each.story for each in members} | {archive.placement_of(connection, a.id).story for a in articles}
-    return told_of(connection, named | {identity})
+    named = {each.story for each in members} | {placement_of(connection, a.id).story for a in articles}
+    named |= {identity}
+    return told_of(connection, named) or _only_listed(connection, named)
+
+
+def _only_listed(connection: Connection, stories: Collection[str]) -> tuple[str, ...]:
+    """Return those of the stories that a digest listed which have no alert revision: too old to interrupt when found.
+
+    Only what some target knows is looked for, since that goes through all lists.
+    """
+    known = {story for told in decisions.told_of_stories(connection, stories).values() for story in told}
+    return tuple(each for each in sorted(known) if digests.last_listed(connection, each))
 
 
 def told_of(connection: Connection, stories: Collection[str]) -> tuple[str, ...]:

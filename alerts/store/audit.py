@@ -9,12 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Row, Table, Text, select
 
 from alerts.store.decisions import metadata
 from crawler.store.db import UtcTime
 
 LONGEST_DIFF = 100_000  # characters kept of one
+KILLED = "the one before ended without a word: it was killed, or the machine went down"  # a line of a start
 audit = Table(
     "audit",
     metadata,
@@ -68,18 +69,24 @@ def record(connection: Connection, entry: Entry) -> None:
     connection.execute(audit.insert().values(**values, lines=lines, diff=diff))
 
 
-def last_run(connection: Connection) -> What | None:
-    """Return which was stored last, a start, a stop or a restore; None where there was none of them."""
+def last_run(connection: Connection) -> tuple[What, datetime] | None:
+    """Return which was stored last, a start, a stop or a restore, and when; None where there was none of them."""
     either = audit.c.what.in_((What.START.value, What.STOP.value, What.RESTORE.value))
-    found = connection.scalar(select(audit.c.what).where(either).order_by(audit.c.id.desc()).limit(1))
-    return What(found) if found else None
+    row = connection.execute(
+        select(audit.c.what, audit.c.at).where(either).order_by(audit.c.id.desc()).limit(1)
+    ).first()
+    return (What(row.what), row.at) if row else None
 
 
 def notes_on(connection: Connection, story: str) -> list[Entry]:
     """Return what people noted on a story, oldest first."""
     # by what they are first: of all that is kept here notes are few
-    mine = (audit.c.what == What.NOTE.value, audit.c.lines == json.dumps((story,)))
-    return [_entry(row) for row in connection.execute(select(audit).where(*mine).order_by(audit.c.id))]
+    return entries_that(connection, audit.c.what == What.NOTE.value, audit.c.lines == json.dumps((story,)))
+
+
+def entries_that(connection: Connection, *wanted: ColumnElement[bool]) -> list[Entry]:
+    """Return the entries that meet all of `wanted`, in the order in which they were stored."""
+    return [_entry(row) for row in connection.execute(select(audit).where(*wanted).order_by(audit.c.id))]
 
 
 def _entry(row: Row[Any]) -> Entry:

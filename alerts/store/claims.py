@@ -13,7 +13,6 @@ from sqlalchemy import (
     Float,
     Table,
     Text,
-    Update,
     and_,
     bindparam,
     case,
@@ -25,17 +24,19 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import PINGS, Kind, SendResult
+from alerts.alert import PINGS, Kind, SendResult, Severity
 from alerts.decide.attempt import LEASE, AttemptOutcome
 from alerts.decide.edits import edit_action
+from alerts.decide.pacing import DIGEST
 from alerts.decide.retries import AGE_LIMIT, LONGEST_RETRY
 from alerts.delivery import Delivery, DeliveryState
 from alerts.store import targets
 from alerts.store.decisions import metadata
-from alerts.store.outbox import WAITING, WAITS, deliveries, fold, on_subject, read
-from crawler.store.articles import save
+from alerts.store.outbox import WAITING, WAITS, deliveries, fold, line_of, on_subject, read
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
+from crawler.store.prepared import Prepared
+from crawler.store.saving import save
 
 buckets = Table(
     "buckets",
@@ -55,6 +56,22 @@ def targets_due(connection: Connection, now: datetime) -> list[str]:
     found = select(deliveries.c.target).where(deliveries.c.state.in_(WAITING), deliveries.c.due <= now).distinct()
     resting = targets.resting(connection, now)
     return [each for each in connection.scalars(found) if each not in resting or may_be_probed(connection, each, now)]
+
+
+def ask_anew(connection: Connection, held_by: Iterable[str], now: datetime, target: str) -> int:
+    """Make due what was never tried and is `held_by` a receiver's settings; return how much. The next plan decides.
+
+    What a digest holds forgets that: else the plan would take its old time for that of the digest.
+    """
+    held = (
+        deliveries.c.target == target,
+        deliveries.c.state == DeliveryState.HELD.value,
+        deliveries.c.held.in_(held_by),
+        deliveries.c.attempts == 0,
+        deliveries.c.due > now,
+    )
+    forgets = case((deliveries.c.held == DIGEST, ""), else_=deliveries.c.held)
+    return connection.execute(update(deliveries).where(*held).values(due=now, held=forgets)).rowcount
 
 
 def may_be_probed(connection: Connection, target: str, now: datetime) -> bool:
@@ -89,23 +106,22 @@ def waiting(connection: Connection, target: str, now: datetime) -> list[Delivery
         .order_by(deliveries.c.due > now, deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
         .limit(PACED_AT_ONCE)
     )
-    return [read(row) for row in connection.execute(found).mappings()]
+    return [read(row) for row in connection.execute(found)]
 
 
 def most_urgent(connection: Connection, target: str, now: datetime, most: int) -> list[Delivery]:
     """Return the first `most` deliveries that are due for a target, in the order in which pacing sends them."""
-    found = connection.execute(_MOST_URGENT, {"target": target, "now": now, "most": most})
-    return [read(row) for row in found.mappings()]
+    return [read(row) for row in _MOST_URGENT.rows(connection, {"target": target, "now": now, "most": most})]
 
 
 def waiting_in(connection: Connection, target: str, thread: str) -> list[Delivery]:
     """Return what waits for a target of a thread, the most severe first, then the oldest."""
-    rows = connection.execute(_WAITING_IN, {"target": target, "thread": thread}).mappings()
+    rows = _WAITING_IN.rows(connection, {"target": target, "thread": thread})
     return sorted(map(read, rows), key=lambda each: (-each.severity, each.queued, each.id))
 
 
 # built once: a busy lane asks after every message
-_MOST_URGENT = (
+_MOST_URGENT = Prepared(
     select(deliveries)
     .where(deliveries.c.target == bindparam("target"), WAITS, deliveries.c.due <= bindparam("now", type_=UtcTime))
     .order_by(
@@ -118,24 +134,26 @@ _MOST_URGENT = (
     .limit(bindparam("most"))
 )
 # without an order: SQLite would take the index of what goes next, and read all of it
-_WAITING_IN = select(deliveries).where(
-    deliveries.c.target == bindparam("target"), deliveries.c.thread == bindparam("thread"), WAITS
+_WAITING_IN = Prepared(
+    select(deliveries).where(
+        deliveries.c.target == bindparam("target"), deliveries.c.thread == bindparam("thread"), WAITS
+    )
 )
 
 
 def pinged_threads(
     connection: Connection, target: str, threads: Iterable[str], since: datetime, now: datetime
-) -> dict[str, dict[str, datetime]]:
-    """Return by thread, of these, and by story when a target was last sent a ping, between `since` and `now`."""
-    by_thread: dict[str, dict[str, datetime]] = {}
+) -> dict[str, dict[tuple[str, Severity], datetime]]:
+    """Return by thread, of these, and by story and severity when a target was sent one last, `since` to `now`."""
+    by_thread: dict[str, dict[tuple[str, Severity], datetime]] = {}
     for part in parts(threads):
-        for row in connection.execute(_PINGED, {"target": target, "threads": part, "since": since, "now": now}):
-            by_thread.setdefault(row.thread, {})[row.subject] = row.at
+        for row in _PINGED.rows(connection, {"target": target, "threads": part, "since": since, "now": now}):
+            by_thread.setdefault(row.thread, {})[row.subject, Severity(row.severity)] = row.at
     return by_thread
 
 
-_PINGED = (
-    select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
+_PINGED = Prepared(
+    select(deliveries.c.thread, deliveries.c.subject, deliveries.c.severity, func.max(deliveries.c.sent).label("at"))
     .where(
         deliveries.c.target == bindparam("target"),
         deliveries.c.thread.in_(bindparam("threads", expanding=True)),
@@ -144,17 +162,17 @@ _PINGED = (
         deliveries.c.sent <= bindparam("now", type_=UtcTime),
     )
     .where(deliveries.c.kind.in_([kind.value for kind in PINGS]))
-    .group_by(deliveries.c.thread, deliveries.c.subject)
+    .group_by(deliveries.c.thread, deliveries.c.subject, deliveries.c.severity)
 )
 
 
 def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
     """Return the tokens of a target's bucket and the time of that count; (None, None) if nothing was sent yet."""
-    row = connection.execute(_BUCKET, {"name": target}).first()
-    return (row.tokens, row.at) if row else (None, None)
+    found = _BUCKET.rows(connection, {"name": target})
+    return (found[0].tokens, found[0].at) if found else (None, None)
 
 
-_BUCKET = select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == bindparam("name"))
+_BUCKET = Prepared(select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == bindparam("name")))
 
 
 def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
@@ -168,13 +186,13 @@ def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | No
     The claim is committed before the send begins, and one delivery a target is claimed at a time: a kill leaves at
     most one message a target of which nobody knows whether it arrived.
     """
-    row = connection.execute(_CLAIM, {"which": delivery, "now": now, "until": now + LEASE}).mappings().first()
-    taken = read(row) if row else None
+    found = _CLAIM.rows(connection, {"which": delivery, "now": now, "until": now + LEASE})
+    taken = read(found[0]) if found else None
     return taken if taken and (taken.kind is not Kind.EDIT or _has_its_turn(connection, taken, now)) else None
 
 
 # one UPDATE that tests the state: whoever comes second gets no row, whatever was read before
-_CLAIM = (
+_CLAIM = Prepared(
     update(deliveries)
     .where(deliveries.c.id == bindparam("which"), deliveries.c.state.in_(WAITING))
     .values(
@@ -215,25 +233,28 @@ def settle(connection: Connection, delivery: Delivery, made: AttemptOutcome, res
         values["due"] = made.due
     if result.uncertain:
         values["repeat"] = True
-    which = {"which": delivery.id, "attempt": delivery.attempts}
-    return bool(connection.execute(_settle(tuple(values)), which | values).rowcount)
+    which = {"which": delivery.id, "attempt": delivery.attempts, "line": line_of(now, made.state, result.detail)}
+    return _settle(tuple(values)).change(connection, which | values) > 0
 
 
 @lru_cache
-def _settle(columns: tuple[str, ...]) -> Update:
+def _settle(columns: tuple[str, ...]) -> Prepared:
     """Return the update of these columns of a delivery that is in flight."""
     # the number of the attempt: a late answer to an earlier one must not settle the one that runs
     in_flight = (deliveries.c.attempts == bindparam("attempt"), deliveries.c.state.in_(IN_FLIGHT))
     values = {name: bindparam(name, type_=deliveries.c[name].type) for name in columns}
-    return update(deliveries).where(deliveries.c.id == bindparam("which"), *in_flight).values(values)
+    tries = {"tries": deliveries.c.tries.concat(bindparam("line", type_=Text))}
+    return Prepared(update(deliveries).where(deliveries.c.id == bindparam("which"), *in_flight).values(values | tries))
 
 
-def recover(connection: Connection, now: datetime) -> int:
+def recover(connection: Connection, now: datetime, target: str | None = None) -> int:
     """Make unknown, and due now, what was being sent when the last process ended: it may have arrived.
 
-    Return how many. Called at the start only, under the lock of the state directory: no other process is sending.
+    Return how many. Called at the start only, under the lock of the state directory: no other process is sending. Where
+    several daemons share the store, by who has just been given the lease of `target`, and of its messages alone.
     """
-    return _make_unknown(connection, now, deliveries.c.state == DeliveryState.SENDING.value)
+    sending = deliveries.c.state == DeliveryState.SENDING.value
+    return _make_unknown(connection, now, sending if target is None else sending & (deliveries.c.target == target))
 
 
 def expire(connection: Connection, now: datetime) -> int:
@@ -261,8 +282,10 @@ def mark_repeats(connection: Connection) -> int:
 
 def _make_unknown(connection: Connection, now: datetime, which: ColumnElement[bool]) -> int:
     values = {"state": DeliveryState.UNKNOWN.value, "repeat": True, "due": now, "changed": now, "lease": None}
+    why = "cut off before its end was seen"
     cut_off = {
-        "detail": case((deliveries.c.detail == "", "cut off before its end was seen"), else_=deliveries.c.detail)
+        "detail": case((deliveries.c.detail == "", why), else_=deliveries.c.detail),
+        "tries": deliveries.c.tries.concat(line_of(now, DeliveryState.UNKNOWN, why)),
     }
     return connection.execute(update(deliveries).where(which).values(values | cut_off)).rowcount
 
@@ -276,7 +299,7 @@ def hasten(connection: Connection, target: str, now: datetime) -> None:
 def spent(connection: Connection, target: str, now: datetime) -> list[Delivery]:
     """Return what waits for a target for longer than AGE_LIMIT allows its severity: not worth sending any more."""
     found = select(deliveries).where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), _spent(now))
-    return [read(row) for row in connection.execute(found).mappings()]
+    return [read(row) for row in connection.execute(found)]
 
 
 def renew_spent(connection: Connection, now: datetime) -> int:

@@ -6,6 +6,7 @@ digest, and what quiet hours hold, goes at an hour of the wall clock, and stays.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,7 +18,8 @@ from alerts.decide.carried import OWN_FEED
 from alerts.decide.escalation import ANSWERED_WITHIN
 from alerts.decide.pacing import GROUP, RATE, STORY, THREAD
 from alerts.delivery import DeliveryState
-from alerts.store.acks import acks
+from alerts.store import decisions
+from alerts.store.acks import WITHDRAWN, acks
 from alerts.store.claims import buckets
 from alerts.store.decisions import told
 from alerts.store.outbox import deliveries
@@ -28,7 +30,19 @@ IN_PROGRESS = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, Delivery
 _timed_by_length = deliveries.c.state.in_(IN_PROGRESS) | (
     (deliveries.c.state == DeliveryState.HELD.value) & deliveries.c.held.in_((GROUP, OWN_FEED, RATE, STORY, THREAD))
 )
+MARK = "clock step"  # the last that stored times followed, where daemons share the store: its seconds, and when
+ALIKE, ONE_STEP = 5.0, timedelta(minutes=1)  # seconds between two measures of one step; how long after it they are made
 PING_MEMORY = timedelta(hours=1)  # longer than the pause between two pings: what was pinged before it no longer counts
+
+
+def note(connection: Connection, step: timedelta, now: datetime) -> bool:
+    """Note that stored times follow a step; return False, for nothing to do, where another daemon just moved them."""
+    if known := decisions.get_mark(connection, MARK):
+        seconds, at = json.loads(known)
+        if abs(step.total_seconds() - seconds) <= ALIKE and abs(now - datetime.fromisoformat(at)) < ONE_STEP:
+            return False
+    decisions.set_mark(connection, MARK, json.dumps((step.total_seconds(), now.isoformat())))
+    return True
 
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> None:
@@ -39,8 +53,7 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     recent = select(told).where(told.c.pinged > now - step - PING_MEMORY)
     _move_pings(connection, list(connection.execute(recent).mappings()), lambda row: row["pinged"] + step)
     _move_sent(connection, step, now)
-    for row in connection.execute(select(acks).where(acks.c.at > now)).mappings():
-        connection.execute(update(acks).where(acks.c.story == row["story"]).values(at=row["at"] + step))
+    _move_acks(connection, now, lambda at: at + step)
     for row in connection.execute(select(targets)).mappings():
         began = () if row["down_until"] else ("down_from",)  # an outage that is over is history
         moved = {name: row[name] + step for name in ("rests_until", "failing_since", *began) if row[name]}
@@ -76,7 +89,15 @@ def believe(connection: Connection, now: datetime) -> None:
     connection.execute(update(targets).where(targets.c.rests_until > now + LONGEST_REST).values(rests_until=now))
     connection.execute(update(buckets).where(buckets.c.at > now).values(at=now))
     # one from the future would cover all that is told until then
-    connection.execute(update(acks).where(acks.c.at > now).values(at=now))
+    _move_acks(connection, now, lambda _: now)
+
+
+def _move_acks(connection: Connection, now: datetime, moved: Callable[[datetime], datetime]) -> None:
+    """Move the acks of the future, and with each the escalations that it cancelled: by their time they are its own."""
+    for row in connection.execute(select(acks).where(acks.c.at > now)).mappings():
+        connection.execute(update(acks).where(acks.c.story == row["story"]).values(at=moved(row["at"])))
+        its = (deliveries.c.changed == row["at"], deliveries.c.detail.startswith(WITHDRAWN, autoescape=True))
+        connection.execute(update(deliveries).where(*its).values(changed=moved(row["at"])))
 
 
 def _move_waiting(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -30,9 +31,10 @@ from alerts.alert import Alert, Severity
 from alerts.decision import Decision, Told, Wait
 from alerts.store import snapshot
 from crawler.store import chain
-from crawler.store.articles import save
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
+from crawler.store.prepared import Prepared
+from crawler.store.saving import save, save_once
 
 metadata = MetaData()  # of all tables of `alerts`: tests compare it with the migrated schema
 alerts = Table(
@@ -95,12 +97,12 @@ WAITED_AT_MOST = timedelta(days=14)  # a thread takes in stories for four days, 
 
 def get_mark(connection: Connection, name: str) -> str | None:
     """Return the value of a mark, such as the last revision triaged; None if it was never set."""
-    value: str | None = connection.scalar(_MARK, {"wanted": name})
+    value: str | None = _MARK.scalar(connection, {"wanted": name})
     return value
 
 
 # built once: read for every batch of triage, at each tick
-_MARK = select(marks.c.value).where(marks.c.name == bindparam("wanted"))
+_MARK = Prepared(select(marks.c.value).where(marks.c.name == bindparam("wanted")))
 
 
 def set_mark(connection: Connection, name: str, value: str) -> None:
@@ -115,24 +117,32 @@ def drop_mark(connection: Connection, name: str) -> None:
 
 def told_of(connection: Connection, story: str) -> dict[str, Told]:
     """Return what each target was told of a story, by target."""
-    return {row.target: _told(row) for row in connection.execute(_TOLD, {"wanted": story})}
+    return {row.target: _told(row) for row in _TOLD.rows(connection, {"wanted": story})}
 
 
-_TOLD = select(told).where(told.c.story == bindparam("wanted"))
+_TOLD = Prepared(select(told).where(told.c.story == bindparam("wanted")))
 
 
 def told_of_stories(connection: Connection, stories: Iterable[str]) -> dict[str, dict[str, Told]]:
     """Return what each target was told of some stories, by target and story."""
     by_target: dict[str, dict[str, Told]] = {}
     for part in parts(stories):
-        for row in connection.execute(select(told).where(told.c.story.in_(part))):
+        for row in _TOLD_OF.rows(connection, {"stories": part}):
             by_target.setdefault(row.target, {})[row.story] = _told(row)
     return by_target
 
 
+_TOLD_OF = Prepared(select(told).where(told.c.story.in_(bindparam("stories", expanding=True))))
+
+
 def _told(row: Row[Any]) -> Told:
-    rules, untold = frozenset(json.loads(row.rules)), tuple(json.loads(row.untold))
+    rules, untold = frozenset(_names(row.rules)), _names(row.untold)
     return Told(rules, Severity(row.severity), row.revision, row.pinged, untold, row.origins)
+
+
+@lru_cache(maxsize=1024)  # an event in many stories asks for what each was told, mostly by the same few rules
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(json.loads(listed))
 
 
 def save_told(connection: Connection, story: str, target: str, now: datetime, what: Told) -> None:
@@ -158,24 +168,31 @@ def forget_told(connection: Connection, story: str, target: str) -> None:
 
 def add_decisions(connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision]) -> None:
     """Store decisions with their reasons, suppressed ones too: `explain` answers from them."""
-    rows = [
-        {
-            "seq": seq,
-            "target": each.target,
-            "at": now,
-            "story": story,
-            "receiver": each.receiver,
-            "kind": each.kind.value,
-            "severity": int(each.severity),
-            "reason": each.reason.value,
-            "queued": each.queue,
-            "rules": json.dumps(each.rules),
-            "waiting": json.dumps(each.waiting),
-        }
-        for each in made
-    ]
-    if rows:
-        connection.execute(decisions.insert(), rows)
+    _ADD_DECISIONS.change_all(connection, [_decision_row(seq, story, now, each) for each in made])
+
+
+_ADD_DECISIONS = Prepared(decisions.insert())  # built once, as are those below: each match asks
+
+
+def add_late_decision(connection: Connection, seq: int, story: str, now: datetime, made: Decision) -> None:
+    """Store a decision made again on a revision; the first one for its target stays, as the record of that time."""
+    save_once(connection, decisions, _decision_row(seq, story, now, made))
+
+
+def _decision_row(seq: int, story: str, now: datetime, made: Decision) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "target": made.target,
+        "at": now,
+        "story": story,
+        "receiver": made.receiver,
+        "kind": made.kind.value,
+        "severity": int(made.severity),
+        "reason": made.reason.value,
+        "queued": made.queue,
+        "rules": json.dumps(made.rules),
+        "waiting": json.dumps(made.waiting),
+    }
 
 
 def save_wait(connection: Connection, wait: Wait, now: datetime) -> None:
@@ -187,17 +204,27 @@ def save_wait(connection: Connection, wait: Wait, now: datetime) -> None:
 
 def waits_in(connection: Connection, thread: str) -> list[Wait]:
     """Return the matches that wait in a thread, oldest first."""
-    rows = connection.execute(_WAITS, {"wanted": thread})
+    rows = _WAITS.rows(connection, {"wanted": thread})
     return [Wait(row.story, row.thread, row.seq, snapshot.load_match(row.match)) for row in rows]
 
 
-# built once: read for every revision
-_WAITS = select(waits).where(waits.c.thread == bindparam("wanted")).order_by(waits.c.seq, waits.c.rule)
+_WAITS = Prepared(select(waits).where(waits.c.thread == bindparam("wanted")).order_by(waits.c.seq, waits.c.rule))
+
+
+def threads_that_wait(connection: Connection, threads: Iterable[str]) -> set[str]:
+    """Return those of the threads in which a match waits."""
+    return {name for part in parts(threads) for name in _THREADS_THAT_WAIT.scalars(connection, {"threads": part})}
+
+
+_THREADS_THAT_WAIT = Prepared(select(waits.c.thread).where(waits.c.thread.in_(bindparam("threads", expanding=True))))
 
 
 def join_threads(connection: Connection, moved: str, into: str) -> None:
     """Let what waits in a thread wait in another one, which its stories were moved into."""
-    connection.execute(update(waits).where(waits.c.thread == moved).values(thread=into))
+    _MOVE_WAITS.change(connection, {"moved": moved, "into": into})
+
+
+_MOVE_WAITS = Prepared(update(waits).where(waits.c.thread == bindparam("moved")).values(thread=bindparam("into")))
 
 
 def end_wait(connection: Connection, story: str, rule: str) -> None:
@@ -254,18 +281,21 @@ def decisions_by_revision(connection: Connection) -> dict[int, list[StoredDecisi
 
 def last_alert_revision(connection: Connection, story: str) -> int:
     """Return the number of a story's newest alert revision, 0 if it has none."""
-    return connection.scalar(_LAST_ALERT, {"wanted": story}) or 0
+    return _LAST_ALERT.scalar(connection, {"wanted": story}) or 0
 
 
-_LAST_ALERT = select(func.max(alerts.c.revision)).where(alerts.c.story == bindparam("wanted"))
+_LAST_ALERT = Prepared(select(func.max(alerts.c.revision)).where(alerts.c.story == bindparam("wanted")))
 
 
 def add_alert(connection: Connection, alert: Alert) -> None:
     """Store a new alert revision, and seal it in the chain of evidence."""
     content = snapshot.dump(alert)
     values = {"story": alert.story, "revision": alert.revision, "severity": int(alert.severity)}
-    connection.execute(alerts.insert(), {**values, "created": alert.created, "content": content})
+    _ADD_ALERT.change(connection, {**values, "created": alert.created, "content": content})
     chain.seal_alert(connection, alert.story, alert.revision, content, alert.created)
+
+
+_ADD_ALERT = Prepared(alerts.insert())
 
 
 def alert_text(connection: Connection, story: str, revision: int) -> str | None:
@@ -289,11 +319,13 @@ def unsealed_alerts(connection: Connection) -> int:
 
 def load_alert(connection: Connection, story: str, revision: int) -> Alert:
     """Return an alert revision as it was decided. Raises NoResultFound if there is none."""
-    return snapshot.load(connection.execute(_CONTENT, {"of": story, "number": revision}).scalar_one())
+    return snapshot.load(_CONTENT.one(connection, {"of": story, "number": revision}).content)
 
 
 # built once: each message that is composed asks
-_CONTENT = select(alerts.c.content).where(alerts.c.story == bindparam("of"), alerts.c.revision == bindparam("number"))
+_CONTENT = Prepared(
+    select(alerts.c.content).where(alerts.c.story == bindparam("of"), alerts.c.revision == bindparam("number"))
+)
 
 
 def last_alert(connection: Connection, story: str) -> Alert | None:

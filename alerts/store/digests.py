@@ -18,13 +18,14 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import NoResultFound
 
 from alerts.alert import Alert, Severity
 from alerts.delivery import NewDelivery
 from alerts.store import snapshot
-from alerts.store.decisions import metadata
+from alerts.store.decisions import last_alert, metadata
 from alerts.store.outbox import WAITING, deliveries, queue
-from crawler.store.articles import save_once
+from crawler.store.saving import save_once
 
 digest_items = Table(
     "digest_items",
@@ -35,6 +36,11 @@ digest_items = Table(
     Column("content", Text, nullable=False),  # the alert as it was decided: a later revision does not change the list
 )
 
+LISTS_SOMETHING = (  # of a row of `deliveries` that is a digest
+    select(digest_items.c.seq)
+    .where(digest_items.c.subject == deliveries.c.subject, digest_items.c.target == deliveries.c.target)
+    .exists()
+)
 DIGESTS_OF_A_WINDOW = 1_000  # a bound on the search for a free name; reaching it is an error
 
 
@@ -52,6 +58,24 @@ def digest_of(connection: Connection, subject: str, target: str) -> list[Alert]:
         .order_by(digest_items.c.seq)
     )
     return [snapshot.load(row.content) for row in connection.execute(found)]
+
+
+def last_listed(connection: Connection, story: str) -> Alert | None:
+    """Return a story as a digest listed it last; None where none did. It goes through all lists."""
+    named = digest_items.c.content.startswith(f'{{"story": "{story}"', autoescape=True)
+    found = [snapshot.load(each) for each in connection.scalars(select(digest_items.c.content).where(named))]
+    return max(found, key=lambda each: each.created, default=None)
+
+
+def alert_told(connection: Connection, story: str) -> Alert:
+    """Return a story's newest alert revision, or else what a digest listed of it last. Raises NoResultFound.
+
+    A story that was too old to interrupt when it was found is listed without an alert revision of its own.
+    """
+    alert = last_alert(connection, story) or last_listed(connection, story)
+    if alert is None:
+        raise NoResultFound(f"nothing was told of {story}")
+    return alert
 
 
 def open_digest(connection: Connection, digest: NewDelivery, now: datetime) -> str:

@@ -10,10 +10,10 @@ from sqlalchemy import Boolean, Column, Connection, Index, Integer, RowMapping, 
 
 from alerts.decide.feedback import Judgement
 from alerts.render.title import headline_of
-from alerts.store import decisions
+from alerts.store import decisions, digests
 from alerts.store.decisions import metadata
-from crawler.store.articles import save
 from crawler.store.db import UtcTime
+from crawler.store.saving import save
 
 feedback = Table(
     "feedback",
@@ -37,15 +37,17 @@ def judge(
 ) -> Judgement:
     """Store a judgement of what was told last of a story, in place of an earlier one by the same person; return it.
 
-    A judgement without a reason leaves the reason that this person gave for the same one.
+    A judgement without a reason leaves the reason that this person gave for the same one. Its `revision` is 0 where
+    only a digest told the story. Raises NoResultFound.
     """
-    alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
+    alert = digests.alert_told(connection, story)
+    revision = decisions.last_alert_revision(connection, story)
     before = judgement_of(connection, story, by)
     if not reason and before and before.relevant is relevant:
         reason = before.reason
     rules = tuple(each.rule for each in alert.causes)
     title = headline_of(alert.article)
-    made = Judgement(story, by, now, via, relevant, reason, alert.revision, alert.created, title, rules)
+    made = Judgement(story, by, now, via, relevant, reason, revision, alert.created, title, rules)
     save(connection, feedback, asdict(made) | {"rules": json.dumps(rules)}, "story", "by")
     return made
 

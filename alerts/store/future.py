@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from alerts.store.outbox import deliveries
-from crawler.store.articles import revisions, sources
+from crawler.store.articles import revisions
 from crawler.store.db import UtcTime
+from crawler.store.source_states import sources
 
 _NEWEST = (
     ("a poll", select(func.max(sources.c.polled, type_=UtcTime))),

@@ -1,4 +1,4 @@
-"""The beginning of an id, in any case, or "last" goes in; the one stored id that is meant comes out.
+"""The beginning or end of an id, in any case, or "last" goes in; the one stored id that is meant comes out.
 
 An id begins with the letter of its kind. Every command that takes an id reads it here.
 """
@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import Column, Connection, Select, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from alerts.alert import PINGS, Kind
 from alerts.delivery import Delivery, DeliveryState
 from alerts.render.title import headline_of, without_outlet
-from alerts.render.words import cut, isolated, plain
+from alerts.render.words import cut, isolated, plain, time
 from alerts.store import decisions, digests, outbox, sendlog
 from alerts.store.decisions import alerts
 from alerts.store.outbox import deliveries, former_ids
+from alerts.store.restoring import restore_without
 from alerts.store.silences import silences
-from crawler.config.keys import nearest
+from crawler.article import BASE32, minted, minted_from
+from crawler.config.nearest import nearest
 from crawler.store import articles as archive
+from crawler.store.members import members_of
 
 LAST = "last"
 _TELLING = (*(kind.value for kind in PINGS), Kind.ESCALATION.value, Kind.DIGEST.value)
@@ -28,6 +32,8 @@ SEARCHED = 1_000  # ids that a misspelt one is compared with
 HEADLINE_LIMIT = 70  # characters
 _LENGTH = 15  # characters of a minted id
 _ALIKE = 4  # first characters in which a misspelt id is taken to be right: those made within half a day share them
+END_LEAST = 4  # characters of an end
+END_WITHIN = timedelta(days=14)  # before the newest id: in a year of them four characters are rarely unique
 _MISREAD = str.maketrans("oil", "011")  # which no id has: Crockford's digits
 
 
@@ -52,7 +58,7 @@ class IdKind:
 
 
 def _title(connection: Connection, identity: str) -> str:
-    members = archive.members_of(connection, identity)
+    members = members_of(connection, identity)
     return without_outlet(members[0].title, members[0].outlet) if members else ""
 
 
@@ -131,7 +137,10 @@ SILENCE = IdKind(
 
 
 def resolve(connection: Connection, text: str, *kinds: IdKind) -> str:
-    """Return the id of one of the kinds that `text` means: whole, by its beginning, or "last".
+    """Return the id of one of the kinds that `text` means: whole, by its beginning or end, or "last".
+
+    An end stands for ids of END_WITHIN; of a story, its thread and its first article, which end alike, it means what
+    stands first in `kinds`.
 
     "last" is the last message that was sent with news, or the article it told where no message may stand; before one
     was sent, and of silences, the newest of the first kind. Raises UnknownId.
@@ -139,14 +148,18 @@ def resolve(connection: Connection, text: str, *kinds: IdKind) -> str:
     given = text.strip().lower()
     if is_last(text):
         return _last(connection, kinds)
-    given = given[:1] + given[1:].translate(_MISREAD)
+    given = given.translate(_MISREAD)
     kind = next((each for each in kinds if given.startswith(each.letter)), None)
-    found = _beginning(connection, kind, given, SHOWN + 1) if kind else []
-    if kind is None or not found:
+    begun = _beginning(connection, kind, given, SHOWN + 1) if kind else []
+    if given in begun:
+        return _current(connection, given)
+    ended = [each for each in _ending(connection, given, kinds) if each not in begun]
+    if not begun and not ended:
         raise UnknownId(_unknown(connection, text, given, kinds))
-    if given in found or len(found) == 1:
-        return _current(connection, given if given in found else found[0])
-    raise UnknownId(_ambiguous(connection, text, kind, found))
+    meant = {_current(connection, each) for each in (*begun, *ended)}
+    if len(meant) == 1:
+        return meant.pop()
+    raise UnknownId(_ambiguous(connection, text, kinds, begun, ended))
 
 
 def is_last(text: str) -> bool:
@@ -155,10 +168,14 @@ def is_last(text: str) -> bool:
 
 
 def last_told(connection: Connection) -> Delivery | None:
-    """Return the last message that was sent with news, to anybody; an edit tells nobody by itself. None before one."""
+    """Return the last message that was sent with news, to anybody; None before one.
+
+    An edit tells nobody by itself, nor does a digest that lists nothing.
+    """
     newest = (
         select(deliveries.c.id)
         .where(deliveries.c.sent.is_not(None), deliveries.c.kind.in_(_TELLING))
+        .where((deliveries.c.kind != Kind.DIGEST.value) | digests.LISTS_SOMETHING)
         .order_by(deliveries.c.sent.desc(), deliveries.c.queued.desc(), deliveries.c.id.desc())
     )
     identity = connection.scalar(newest.limit(1))
@@ -200,18 +217,53 @@ def _beginning(connection: Connection, kind: IdKind, given: str, most: int) -> l
     return found
 
 
+def may_end(text: str) -> bool:
+    """Return whether a text can be the end of an id: END_LEAST of its characters or more."""
+    given = text.strip().lower().translate(_MISREAD)
+    return END_LEAST <= len(given) < _LENGTH and set(given) <= set(BASE32)
+
+
+def ends_one(connection: Connection, text: str, *kinds: IdKind) -> bool:
+    """Return whether a text is the end of a stored id, as `resolve` reads it."""
+    return bool(_ending(connection, text.strip().lower().translate(_MISREAD), kinds))
+
+
+def _ending(connection: Connection, given: str, kinds: Sequence[IdKind]) -> list[str]:
+    """Return the ids that end with `given`, the newest first, one of those that differ by their kind alone."""
+    if not may_end(given):
+        return []
+    found: dict[str, str] = {}
+    for kind in kinds:
+        newest = minted(connection.scalar(select(func.max(kind.ids))) or "")
+        if newest is None:
+            continue
+        since = minted_from(kind.letter, newest - END_WITHIN)
+        for column in (kind.ids, former_ids.c.id) if kind is MESSAGE else (kind.ids,):
+            for each in connection.scalars(select(column).where(column >= since, column.endswith(given))):
+                found.setdefault(each[1:], each)
+    return [found[each] for each in sorted(found, reverse=True)]
+
+
 def _current(connection: Connection, identity: str) -> str:
     """Return the id that a message which was sent again goes by now."""
     renamed = connection.scalar(select(former_ids.c.delivery).where(former_ids.c.id == identity))
     return str(renamed or identity)
 
 
-def _ambiguous(connection: Connection, text: str, kind: IdKind, found: Sequence[str]) -> str:
+def _ambiguous(
+    connection: Connection, text: str, kinds: Sequence[IdKind], begun: Sequence[str], ended: Sequence[str]
+) -> str:
+    of = {each: next(kind for kind in kinds if each.startswith(kind.letter)) for each in (*begun, *ended)}
     listed = [
-        f"  {each}  {isolated(cut(plain(kind.headline(connection, each)), HEADLINE_LIMIT))}" for each in found[:SHOWN]
+        f"  {each}  {isolated(cut(plain(kind.headline(connection, each)), HEADLINE_LIMIT))}"
+        for each, kind in list(of.items())[:SHOWN]
     ]
-    more = [f"  and more: {kind.listed_by}"] if len(found) > SHOWN else []
-    return "\n".join([f'"{text}" begins the id of more than one {kind.noun}; write more of it:', *listed, *more])
+    lists = dict.fromkeys(each.listed_by for each in of.values())
+    more = [f"  and more: {'; '.join(lists)}"] if len(of) > SHOWN else []
+    does = " or ".join(["begins"] * bool(begun) + ["ends"] * bool(ended))
+    names = _listed(list(dict.fromkeys(each.noun for each in of.values())), "or")
+    remedy = f"write more of it{'' if ended else _or_end(kinds)}:"
+    return "\n".join([f'"{text}" {does} the id of more than one {names}; {remedy}', *listed, *more])
 
 
 def _unknown(connection: Connection, text: str, given: str, kinds: Sequence[IdKind]) -> str:
@@ -229,10 +281,30 @@ def _unknown(connection: Connection, text: str, given: str, kinds: Sequence[IdKi
     )
     return (
         f'"{text}" is the id of no {names} stored here{nearest(given, near)}\n'
+        f"{_lost(connection, given)}"
         f"  ids look like {looks}\n"
-        f"  the beginning of one is enough, in any case; {_said_of_last(kinds)}\n"
+        f"  the beginning of one is enough{_or_end(kinds)}, in any case; {_said_of_last(kinds)}\n"
         f"  {lists}"
     )
+
+
+def _lost(connection: Connection, given: str) -> str:
+    """Return what became of an id that a restore lost, and where its story is now; "" of any other."""
+    made = minted(given)
+    lost = restore_without(connection, made) if made else None
+    if made is None or lost is None:
+        return ""
+    ends, restored = (time(each, "UTC") for each in lost)
+    return (
+        f"  it was made {time(made, 'UTC')}; the store was restored {restored} "
+        f"from a backup that ends {ends}: it is gone\n"
+        "  what the feeds still showed is stored anew under another id: "
+        "watchfloor search WORDS finds it by its headline\n"
+    )
+
+
+def _or_end(kinds: Sequence[IdKind]) -> str:
+    return "" if SILENCE in kinds else f", or its last {END_LEAST} characters"
 
 
 def _said_of_last(kinds: Sequence[IdKind]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,11 +54,23 @@ def latest_told(
         yield row.story, row.revision, (row.created, row.story)
 
 
-def arrivals(connection: Connection, span: Span) -> list[tuple[datetime, Severity]]:
-    """Return when each story was first told in a span, and how grave it was then."""
+def first_told(connection: Connection, span: Span) -> list[tuple[str, datetime, Severity]]:
+    """Return the stories first told in a span, with when that was and how grave they were then; oldest first."""
     in_span = [alerts.c.created >= span.since, *([alerts.c.created < span.until] if span.until else [])]
-    found = select(alerts.c.created, alerts.c.severity).where(alerts.c.revision == 1, *in_span)
-    return [(row.created, Severity(row.severity)) for row in connection.execute(found.order_by(alerts.c.created))]
+    found = select(alerts.c.story, alerts.c.created, alerts.c.severity).where(alerts.c.revision == 1, *in_span)
+    return [
+        (row.story, row.created, Severity(row.severity)) for row in connection.execute(found.order_by(alerts.c.created))
+    ]
+
+
+def newest_revisions(connection: Connection, stories: Iterable[str]) -> list[tuple[str, int]]:
+    """Return the newest alert revision of each story that has one."""
+    found: list[tuple[str, int]] = []
+    for part in parts(sorted(stories)):
+        newest = select(alerts.c.story, func.max(alerts.c.revision).label("revision"))
+        rows = connection.execute(newest.where(alerts.c.story.in_(part)).group_by(alerts.c.story))
+        found += [(row.story, row.revision) for row in rows]
+    return found
 
 
 def load_alerts(connection: Connection, revisions: Collection[tuple[str, int]]) -> list[Alert]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Table, delete, func, 
 
 from alerts.alert import Kind
 from alerts.delivery import UNFINISHED, Carried, Carrier, Delivery, NewDelivery
-from alerts.store import claims, digests, outbox
+from alerts.store import claims, digests, outbox, relays
 from alerts.store.claims import buckets
 from alerts.store.decisions import told
 from alerts.store.digests import digest_items
@@ -142,4 +142,4 @@ def _fold_double(connection: Connection, waiting: Delivery, new: str, now: datet
 
 
 def _same(connection: Connection, delivery: Delivery, target: str) -> Delivery:
-    return next(each for each in outbox.copies(connection, delivery) if each.target == target)
+    return next(each for each in relays.copies(connection, delivery) if each.target == target)

@@ -17,7 +17,7 @@ def last_notice(connection: Connection, series: str) -> Delivery | None:
     """Return the newest notice of a series (by due time), one of its copies if it has several readers; None if none."""
     found = select(deliveries).where(deliveries.c.series == series)
     newest = found.order_by(deliveries.c.due.desc(), deliveries.c.queued.desc()).limit(1)
-    row = connection.execute(newest).mappings().first()
+    row = connection.execute(newest).first()
     return read(row) if row else None
 
 
@@ -31,7 +31,7 @@ def notices_since(connection: Connection, since: datetime) -> list[Delivery]:
     """Return the notices queued since then, one for each reader, oldest first."""
     named = (deliveries.c.subject >= "notice:", deliveries.c.subject < "notice;", deliveries.c.queued >= since)
     found = select(deliveries).where(*named).order_by(deliveries.c.queued)
-    return [read(row) for row in connection.execute(found).mappings()]
+    return [read(row) for row in connection.execute(found)]
 
 
 def count_all(connection: Connection) -> int:
@@ -45,6 +45,29 @@ def reword_notice(connection: Connection, subject: str, payload: Mapping[str, ob
     """Replace the text of a notice for all its readers that were not sent it yet."""
     unsent = (deliveries.c.subject == subject, deliveries.c.attempts == 0, deliveries.c.state.in_(WAITING))
     connection.execute(update(deliveries).where(*unsent).values(payload=json.dumps(payload, ensure_ascii=False)))
+
+
+def save_payload(connection: Connection, delivery: str, payload: Mapping[str, object]) -> None:
+    """Replace the text of one reader's copy of a notice."""
+    text = json.dumps(payload, ensure_ascii=False)
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(payload=text))
+
+
+def failed_before(connection: Connection, notice: Delivery) -> list[Delivery]:
+    """Return the notices to the same target, no more urgent, that were tried before it was queued, and wait.
+
+    The oldest comes first.
+    """
+    earlier = (
+        deliveries.c.target == notice.target,
+        deliveries.c.kind == Kind.NOTICE.value,
+        deliveries.c.state.in_(WAITING),
+        deliveries.c.attempts > 0,
+        deliveries.c.queued < notice.queued,
+        deliveries.c.severity <= int(notice.severity),
+    )
+    found = select(deliveries).where(*earlier).order_by(deliveries.c.queued, deliveries.c.id)
+    return [read(row) for row in connection.execute(found)]
 
 
 def untold_notices(connection: Connection) -> int:

@@ -60,10 +60,13 @@ def note_url(state_dir: Path, url: str) -> None:
         raise StoreError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def store_of(state_dir: Path, url: str | None = None) -> Database:
-    """Return the store of a state directory: at `url` ("" for its own file), else where it is noted to be."""
+def store_of(state_dir: Path, url: str | None = None, *, shared: bool = False) -> Database:
+    """Return the store of a state directory: at `url` ("" for its own file), else where it is noted to be.
+
+    `shared`: with other daemons, where it is in PostgreSQL.
+    """
     found = noted_url(state_dir) if url is None else url
-    return Database(found) if found else Database.at(state_dir / DATABASE)
+    return Database(found, shared=shared) if found else Database.at(state_dir / DATABASE)
 
 
 def need_own_file(state_dir: Path, instead: str) -> None:

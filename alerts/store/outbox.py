@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -14,25 +14,24 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
-    RowMapping,
     Table,
     Text,
     UniqueConstraint,
     and_,
     bindparam,
-    func,
     or_,
     select,
     text,
     update,
 )
 
-from alerts.alert import PINGS, URGENT_KINDS, Kind, Reason, Severity, Target
-from alerts.delivery import Carried, Carrier, Delivery, DeliveryState, NewDelivery
-from alerts.store.decisions import counts, metadata
+from alerts.alert import PINGS, URGENT_KINDS, Kind, Reason, Severity
+from alerts.delivery import Carried, Carrier, Delivery, DeliveryState, NewDelivery, Try
+from alerts.store.decisions import metadata
 from crawler.article import mint
-from crawler.store.articles import count, load_counts, save_once
 from crawler.store.db import UtcTime
+from crawler.store.prepared import Prepared
+from crawler.store.saving import save_once
 
 # literally so in queries too: only then may SQLite use an index of what waits (partialindex.html, section 3.1)
 WAITS = text("state IN ('queued', 'held', 'unknown')")
@@ -63,6 +62,7 @@ deliveries = Table(
     Column("lease", UtcTime),
     Column("sent", UtcTime),
     Column("tried", UtcTime),
+    Column("tries", Text, nullable=False, server_default=""),  # how each attempt ended: a line of JSON for each
     Column("series", Text, nullable=False),
     Column("carried_how", Text, nullable=False),
     Column("carried_by", Text, nullable=False),
@@ -101,8 +101,6 @@ former_ids = Table(  # a message that was sent and is sent again gets a new id; 
 # unknown ones wait too: they may have arrived, and go again marked as a repeat
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
 IN_FLIGHT_OR_WAITING = (*WAITING, DeliveryState.SENDING.value)  # such a message is deleted by nobody
-GONE = "gone:"  # begins the names under which the ledger counts deleted deliveries, by kind and state
-WITHOUT_DECISION = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # kinds queued without a decision on a story
 
 
 def queue(connection: Connection, new: NewDelivery, now: datetime) -> bool:
@@ -118,16 +116,18 @@ def add_folded(connection: Connection, new: NewDelivery, carrier: Carrier, now: 
 
 def untried(connection: Connection, story: str, target: str) -> list[Delivery]:
     """Return the waiting pings and edits on a story for a target of which no attempt was made."""
-    return [read(row) for row in connection.execute(_UNTRIED, {"story": story, "for": target}).mappings()]
+    return [read(row) for row in _UNTRIED.rows(connection, {"story": story, "for": target})]
 
 
 # not the unknown ones: they were tried, and what may have arrived is not changed any more
-_UNTRIED = select(deliveries).where(
-    deliveries.c.subject == bindparam("story"),
-    deliveries.c.target == bindparam("for"),
-    deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
-    deliveries.c.kind.in_([kind.value for kind in (*PINGS, Kind.EDIT)]),
-    deliveries.c.attempts == 0,
+_UNTRIED = Prepared(
+    select(deliveries).where(
+        deliveries.c.subject == bindparam("story"),
+        deliveries.c.target == bindparam("for"),
+        deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
+        deliveries.c.kind.in_([kind.value for kind in (*PINGS, Kind.EDIT)]),
+        deliveries.c.attempts == 0,
+    )
 )
 
 
@@ -206,19 +206,6 @@ def hold(connection: Connection, delivery: str, until: datetime, why: str, now: 
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
-def told_count(connection: Connection, target: str, since: datetime, except_subject: str) -> int:
-    """Return how many messages of news went or are going to a target since then, but for one digest and its parts."""
-    going = (DeliveryState.SENT.value, DeliveryState.SENDING.value, DeliveryState.QUEUED.value)
-    wanted = (
-        deliveries.c.target == target,
-        deliveries.c.changed >= since,
-        deliveries.c.state.in_(going),
-        deliveries.c.kind.in_([kind.value for kind in (*URGENT_KINDS, Kind.DIGEST)]),
-        ~deliveries.c.subject.startswith(except_subject, autoescape=True),
-    )
-    return connection.scalar(select(func.count()).select_from(deliveries).where(*wanted)) or 0
-
-
 def save_reason(connection: Connection, delivery: str, reason: Reason) -> None:
     """Store why a delivery is sent."""
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(reason=reason.value))
@@ -233,25 +220,6 @@ def save_notes(connection: Connection, delivery: str, notes: tuple[str, ...]) ->
 def has_subject(connection: Connection, subject: str) -> bool:
     """Return whether any delivery is on a subject."""
     return connection.scalar(select(deliveries.c.id).where(deliveries.c.subject == subject).limit(1)) is not None
-
-
-def count_waiting(connection: Connection, target: str) -> int:
-    """Return how many deliveries wait for a target."""
-    waits = (deliveries.c.target == target, deliveries.c.state.in_(WAITING))
-    return connection.scalar(select(func.count()).select_from(deliveries).where(*waits)) or 0
-
-
-def oldest_due(connection: Connection, now: datetime) -> datetime | None:
-    """Return since when the message is due that waits longest, of those that are due; None if none is."""
-    waits = (deliveries.c.state.in_(WAITING), deliveries.c.due <= now)
-    since: datetime | None = connection.scalar(select(func.min(deliveries.c.due)).where(*waits))
-    return since
-
-
-def count_due(connection: Connection, now: datetime) -> int:
-    """Return how many messages are due."""
-    waits = (deliveries.c.state.in_(WAITING), deliveries.c.due <= now)
-    return connection.scalar(select(func.count()).select_from(deliveries).where(*waits)) or 0
 
 
 def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
@@ -285,11 +253,7 @@ def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
 
 def on_subject(connection: Connection, subject: str, target: str) -> list[Delivery]:
     """Return all deliveries on a story, digest or notice to a target, in whatever state, oldest first."""
-    return [
-        each
-        for row in connection.execute(_ON_SUBJECT, {"on": subject}).mappings()
-        if (each := read(row)).target == target
-    ]
+    return [each for row in connection.execute(_ON_SUBJECT, {"on": subject}) if (each := read(row)).target == target]
 
 
 # without the target: SQLite would look through all that the target was ever sent, which is years of it
@@ -298,34 +262,45 @@ _ON_SUBJECT = (
 )
 
 
-def read(row: RowMapping) -> Delivery:
+def line_of(ended: datetime, state: DeliveryState, detail: str) -> str:
+    """Return how an attempt ended as a line of `deliveries.tries`."""
+    return json.dumps([ended.isoformat(), state.value, detail]) + "\n"
+
+
+def _try(line: str) -> Try:
+    ended, state, detail = json.loads(line)
+    return Try(datetime.fromisoformat(ended), DeliveryState(state), detail)
+
+
+def read(row: Any) -> Delivery:
     """Return the delivery in a row of `deliveries`."""
     return Delivery(
-        id=row["id"],
-        subject=row["subject"],
-        kind=Kind(row["kind"]),
-        revision=row["revision"],
-        target=row["target"],
-        receiver=row["receiver"],
-        severity=Severity(row["severity"]),
-        reason=Reason(row["reason"]),
-        state=DeliveryState(row["state"]),
-        queued=row["queued"],
-        due=row["due"],
-        attempts=row["attempts"],
-        repeat=row["repeat"],
-        payload=json.loads(row["payload"]) if row["payload"] else None,
-        thread=row["thread"],
-        notes=tuple(json.loads(row["notes"])),
-        rules=tuple(json.loads(row["rules"])),
-        handle=row["handle"],
-        held=row["held"],
-        lease=row["lease"],
-        sent=row["sent"],
-        tried=row["tried"],
-        detail=row["detail"],
-        carrier=Carrier(Carried(row["carried_how"]), row["carried_by"]) if row["carried_how"] else None,
-        series=row["series"],
+        id=row.id,
+        subject=row.subject,
+        kind=Kind(row.kind),
+        revision=row.revision,
+        target=row.target,
+        receiver=row.receiver,
+        severity=Severity(row.severity),
+        reason=Reason(row.reason),
+        state=DeliveryState(row.state),
+        queued=row.queued,
+        due=row.due,
+        attempts=row.attempts,
+        repeat=row.repeat,
+        payload=json.loads(row.payload) if row.payload else None,
+        thread=row.thread,
+        notes=tuple(json.loads(row.notes)),
+        rules=tuple(json.loads(row.rules)),
+        handle=row.handle,
+        held=row.held,
+        lease=row.lease,
+        sent=row.sent,
+        tried=row.tried,
+        detail=row.detail,
+        tries=tuple(map(_try, row.tries.splitlines())),
+        carrier=Carrier(Carried(row.carried_how), row.carried_by) if row.carried_how else None,
+        series=row.series,
     )
 
 
@@ -347,92 +322,16 @@ def overdue(connection: Connection, severity: Severity, before: datetime) -> lis
         deliveries.c.kind.in_([kind.value for kind in URGENT_KINDS]),
         or_(tried, untried),
     )
-    return [read(row) for row in connection.execute(found).mappings()]
-
-
-def relay(
-    connection: Connection, delivery: Delivery, targets: Iterable[Target], reason: Reason, now: datetime, note: str
-) -> list[str]:
-    """Queue a copy of a message for further targets; return those that did not have it.
-
-    The ledger counts a decision for each, unless the kind is queued without one.
-    """
-    made: list[str] = []
-    for target in targets:
-        again = NewDelivery(
-            target.id,
-            target.receiver,
-            delivery.kind,
-            delivery.severity,
-            reason,
-            delivery.subject,
-            delivery.revision,
-            delivery.rules,
-            thread=delivery.thread,
-            notes=(*delivery.notes, note),
-            payload=delivery.payload,
-            series=delivery.series,
-        )
-        if queue(connection, again, now):
-            made.append(target.id)
-    if delivery.kind not in WITHOUT_DECISION:
-        count(connection, counts, {"matched": len(made), "queued": len(made)})
-    return made
-
-
-def copies(connection: Connection, delivery: Delivery) -> list[Delivery]:
-    """Return the deliveries of the same message to other targets."""
-    same = [
-        deliveries.c.subject == delivery.subject,
-        deliveries.c.kind == delivery.kind.value,
-        deliveries.c.revision == delivery.revision,
-    ]
-    found = select(deliveries).where(*same, deliveries.c.target != delivery.target)
-    return [read(row) for row in connection.execute(found).mappings()]
+    return [read(row) for row in connection.execute(found)]
 
 
 def orphans(connection: Connection, targets: Sequence[str]) -> list[Delivery]:
     """Return what waits for targets other than these, which are all that rules.yaml has."""
     found = select(deliveries).where(deliveries.c.state.in_(WAITING), deliveries.c.target.not_in(targets))
-    return [read(row) for row in connection.execute(found).mappings()]
+    return [read(row) for row in connection.execute(found)]
 
 
 def deliveries_that(connection: Connection, *conditions: ColumnElement[bool]) -> list[Delivery]:
     """Return the deliveries that meet all conditions, in the order they were queued."""
     found = select(deliveries).where(*conditions).order_by(deliveries.c.queued, deliveries.c.id)
-    return [read(row) for row in connection.execute(found).mappings()]
-
-
-def delivered(connection: Connection) -> dict[tuple[str, str], int]:
-    """Return the number of deliveries by (kind, state), with those that were deleted for their age."""
-    rows = connection.execute(
-        select(deliveries.c.kind, deliveries.c.state, func.count().label("n")).group_by(
-            deliveries.c.kind, deliveries.c.state
-        )
-    )
-    found: Counter[tuple[str, str]] = Counter({(row.kind, row.state): row.n for row in rows})
-    for name, n in load_counts(connection, counts).items():
-        if name.startswith(GONE):
-            _, kind, state = name.split(":")
-            found[kind, state] += n
-    return dict(found)
-
-
-def by_target(connection: Connection) -> dict[tuple[str, str], int]:
-    """Return the number of deliveries by (target, state), from an index alone."""
-    rows = connection.execute(
-        select(deliveries.c.state, deliveries.c.target, func.count().label("n")).group_by(
-            deliveries.c.state, deliveries.c.target
-        )
-    )
-    return {(row.target, row.state): row.n for row in rows}
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """Return when the next waiting delivery is due, None if nothing waits."""
-    due: datetime | None = connection.scalar(_NEXT_DUE)
-    return due
-
-
-# built once: a replay asks after every line
-_NEXT_DUE = select(func.min(deliveries.c.due)).where(deliveries.c.state.in_(WAITING))
+    return [read(row) for row in connection.execute(found)]

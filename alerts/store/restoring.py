@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from alerts.decide.repeats import Restore
 from alerts.store import audit, claims, decisions
 from crawler.store import chain
+from crawler.store.articles import articles
 
 RESTORED, STARTED = "restored", "restored, started"  # names of marks
 
@@ -34,6 +35,20 @@ def note_start(connection: Connection, now: datetime) -> int:
         return 0
     decisions.set_mark(connection, STARTED, now.isoformat())
     return claims.renew_spent(connection, now)
+
+
+def restore_without(connection: Connection, made: datetime) -> tuple[datetime, datetime] | None:
+    """Return the restore by which what was made at a time was lost: when its backup ends, and when it was restored.
+
+    None where no restore lost that. A backup ends with the newest article in it.
+    """
+    log = audit.audit.c
+    restores = select(log.at).where(log.what == audit.What.RESTORE.value, log.at >= made).order_by(log.at)
+    for restored in connection.scalars(restores):
+        ends = connection.scalar(select(func.max(articles.c.first_seen)).where(articles.c.first_seen <= restored))
+        if ends and made > ends:
+            return ends, restored
+    return None
 
 
 def last_restore(connection: Connection) -> Restore | None:

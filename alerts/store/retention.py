@@ -22,18 +22,21 @@ from alerts.store.decisions import alerts, counts, decisions, get_mark, set_mark
 from alerts.store.digests import digest_items
 from alerts.store.event_reports import event_reports
 from alerts.store.feedback import feedback
-from alerts.store.outbox import GONE, IN_FLIGHT_OR_WAITING, deliveries, former_ids
+from alerts.store.outbox import IN_FLIGHT_OR_WAITING, deliveries, former_ids
+from alerts.store.outbox_counts import GONE
 from crawler.article import mint
-from crawler.config.upkeep import SHORTEST, Retention
+from crawler.config.settings import Retention
+from crawler.config.upkeep import SHORTEST
 from crawler.store import chain, passed, retention, sizes
-from crawler.store.articles import add_up, stories
+from crawler.store.articles import stories
+from crawler.store.saving import add_up
 
 STEADY_MARK = "clock"  # since when it has run without a leap, and when it was last read
 MARK = "retention"  # how far the sweep under way has come, and when the last one ended
 STORIES = 50  # looked at in one commit: some 20 ms
 MESSAGES = 200  # digests and notices in one commit
 SWEEP = timedelta(hours=6)  # from the end of a sweep to the next
-TRIAGED = "triaged"  # the mark of alerts/line/triage.py
+TRIAGED = "triaged"  # the mark of alerts/line/judging_order.py
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 BESIDES = (Kind.DIGEST.value, Kind.NOTICE.value)  # messages that are on no story
 

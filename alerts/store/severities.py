@@ -35,6 +35,18 @@ def severities_of(connection: Connection, stories: Collection[str]) -> dict[str,
     return found
 
 
+def rules_of(connection: Connection, stories: Collection[str]) -> dict[str, dict[str, Severity]]:
+    """Return by story the rules that told it, each with how grave that was last."""
+    found: dict[str, dict[str, Severity]] = {}
+    for part in parts(dict.fromkeys(stories)):
+        for row in connection.execute(_CONTENTS.where(alerts.c.story.in_(part))):
+            found.setdefault(row.story, {}).update(_rules(row.content))
+    return found
+
+
+_CONTENTS = select(alerts.c.story, alerts.c.content).order_by(alerts.c.revision)
+
+
 def alerts_made(connection: Connection, since: datetime, most: int) -> list[Made]:
     """Return up to `most` alerts made since then, the newest first."""
     wanted = select(alerts.c.story, alerts.c.revision, alerts.c.created, alerts.c.severity, alerts.c.content)

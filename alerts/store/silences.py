@@ -25,8 +25,9 @@ from alerts.alert import Alert, Scope, Silence
 from alerts.render.words import time
 from alerts.store import snapshot
 from alerts.store.decisions import StoredDecision, alerts, decisions, metadata, read_decision
-from crawler.store.articles import add_up
 from crawler.store.db import UtcTime
+from crawler.store.prepared import Prepared
+from crawler.store.saving import add_up
 
 silences = Table(
     "silences",
@@ -115,7 +116,7 @@ def take_withheld(connection: Connection, target: str, now: datetime, timezone: 
 
     The counts are deleted. So the caller must queue the message that has the lines in the same commit.
     """
-    counted = {row.silence: row.n for row in connection.execute(_TAKE, {"wanted": target})}
+    counted = {row.silence: row.n for row in _TAKE.rows(connection, {"wanted": target})}
     if not counted:
         return ()
     return tuple(
@@ -125,7 +126,9 @@ def take_withheld(connection: Connection, target: str, now: datetime, timezone: 
     )
 
 
-_TAKE = delete(withheld).where(withheld.c.target == bindparam("wanted")).returning(withheld.c.silence, withheld.c.n)
+_TAKE = Prepared(
+    delete(withheld).where(withheld.c.target == bindparam("wanted")).returning(withheld.c.silence, withheld.c.n)
+)
 
 
 def targets_untold(connection: Connection, over: datetime) -> list[str]:
@@ -161,5 +164,11 @@ def told_since(connection: Connection, since: datetime) -> list[tuple[StoredDeci
 
 def join_threads(connection: Connection, moved: str, into: str) -> None:
     """Let a silence on a thread hold for the one that its stories were moved into."""
-    held = (silences.c.scope == Scope.THREAD.value, silences.c.value == moved)
-    connection.execute(update(silences).where(*held).values(value=into))
+    _MOVE.change(connection, {"moved": moved, "into": into})
+
+
+_MOVE = Prepared(
+    update(silences)
+    .where(silences.c.scope == Scope.THREAD.value, silences.c.value == bindparam("moved"))
+    .values(value=bindparam("into"))
+)

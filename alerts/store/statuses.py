@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, select
 
-from alerts.alert import PINGS, Kind
+from alerts.alert import PINGS, Kind, Severity
 from alerts.delivery import UNFINISHED, Carried, DeliveryState
 from alerts.status import Status, together
+from alerts.store.digests import digest_of
 from alerts.store.outbox import deliveries
 from alerts.store.severities import Made
 from crawler.store.asked import parts
@@ -35,6 +36,7 @@ _COLUMNS = tuple(
         "sent",
         "carried_how",
         "carried_by",
+        "severity",
     )
 )
 
@@ -89,40 +91,65 @@ def statuses_of_messages(connection: Connection, stories: Collection[str]) -> di
     return {name: together(each) for name, each in found.items()}
 
 
+def shown_at(connection: Connection, stories: Collection[str]) -> dict[str, list[tuple[int, datetime]]]:
+    """Return of each story that was told the revisions of its messages, and when each was sent, in any receiver."""
+    return {
+        story: [(each.revision, at) for each in found if (at := each.status.told)]
+        for story, found in _messages(connection, stories).items()
+    }
+
+
+def tellings_of(connection: Connection, stories: Collection[str]) -> dict[str, list[tuple[Severity, datetime]]]:
+    """Return of each story that was told how grave it was each time, and when that was."""
+    return {
+        story: [(Severity(each.own.severity), at) for each in found if (at := each.status.told)]
+        for story, found in _messages(connection, stories).items()
+    }
+
+
 def sent_alone(made: Iterable[Made], statuses: Mapping[tuple[str, int], Status]) -> list[Made]:
     """Return the alerts of which a message of its own was sent: not those told with another, or that wait."""
     return [each for each in made if statuses.get((each.story, each.revision), Status()).name == "sent"]
 
 
-def stories_sent_since(connection: Connection, since: datetime) -> tuple[str, ...]:
-    """Return the stories of which a message, or one that they were folded into, was sent since then."""
+def told_since(connection: Connection, since: datetime) -> list[tuple[str, Row[Any]]]:
+    """Return each story that was told since then with the message that told it, oldest first.
+
+    That is its own, one that its own was folded into, or a digest that lists it. A message that tells several stories
+    stands with each of them once, its own first.
+    """
     sent = connection.execute(
         select(*_COLUMNS)
         .where(deliveries.c.sent >= since, deliveries.c.kind.in_((*TELLING, Kind.DIGEST.value)))
         .order_by(deliveries.c.sent)
     ).all()
-    digests = {(each.subject, each.target) for each in sent if each.kind == Kind.DIGEST.value}
-    own = [each.subject for each in sent if each.kind != Kind.DIGEST.value]
-    by_message = (
-        each.subject
-        for each in _folded(connection, Carried.MESSAGE, [each.id for each in sent if each.kind != Kind.DIGEST.value])
-    )
-    by_digest = (
-        each.subject
-        for each in _folded(connection, Carried.DIGEST, {subject for subject, _ in digests})
-        if (each.carried_by, each.target) in digests
-    )
-    return tuple(dict.fromkeys([*own, *by_message, *by_digest]))
+    joined: dict[str, list[str]] = {}
+    for row in _joined(connection, [each.id for each in sent if each.kind != Kind.DIGEST.value]):
+        joined.setdefault(row.carried_by, []).append(row.subject)
+    found: list[tuple[str, Row[Any]]] = []
+    for each in sent:
+        if each.kind == Kind.DIGEST.value:
+            stories = [alert.story for alert in digest_of(connection, each.subject, each.target)]
+        else:
+            stories = [each.subject, *joined.get(each.id, ())]
+        found += [(story, each) for story in dict.fromkeys(stories)]
+    return found
 
 
-def _folded(connection: Connection, how: Carried, carriers: Iterable[str]) -> list[Row[Any]]:
+def stories_sent_since(connection: Connection, since: datetime) -> tuple[str, ...]:
+    """Return the stories that were told since then, the first told first."""
+    return tuple(dict.fromkeys(story for story, _ in told_since(connection, since)))
+
+
+def _joined(connection: Connection, carriers: Iterable[str]) -> list[Row[Any]]:
+    """Return the messages that were folded into others, given by their ids."""
     return [
         row
         for part in parts(dict.fromkeys(carriers))
         for row in connection.execute(
             select(*_COLUMNS).where(
                 deliveries.c.carried_by.in_(part),
-                deliveries.c.carried_how == how.value,
+                deliveries.c.carried_how == Carried.MESSAGE.value,
                 deliveries.c.kind.in_(TELLING),
             )
         )

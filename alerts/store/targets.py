@@ -9,8 +9,9 @@ from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, bindpa
 
 from alerts.decide.attempt import TargetState
 from alerts.store.decisions import metadata
-from crawler.store.articles import save
 from crawler.store.db import UtcTime
+from crawler.store.prepared import Prepared
+from crawler.store.saving import save
 
 targets = Table(
     "targets",
@@ -24,15 +25,15 @@ targets = Table(
     Column("down_until", UtcTime),
     Column("detail", Text, nullable=False),
 )
-# the columns by the fields of TargetState, which takes a row as its keyword arguments
+# the columns by the fields of TargetState, in their order, which takes a row as its arguments
 _STATES = select(*(targets.c[each.name] for each in fields(TargetState)))
-_STATE = _STATES.where(targets.c.target == bindparam("name"))  # built once: each claim asks
+_STATE = Prepared(_STATES.where(targets.c.target == bindparam("name")))  # built once: each claim asks
 
 
 def state_of_target(connection: Connection, target: str) -> TargetState:
     """Return the state of a target; that of a healthy one if none is stored."""
-    row = connection.execute(_STATE, {"name": target}).mappings().first()
-    return TargetState(**row) if row else TargetState(target)
+    found = _STATE.rows(connection, {"name": target})
+    return TargetState(*found[0]) if found else TargetState(target)
 
 
 def target_states(connection: Connection) -> dict[str, TargetState]:

@@ -15,9 +15,9 @@ from alerts.render.sheet import HEADLINE_LIMIT
 from alerts.render.title import headline_of
 from alerts.render.words import cut
 from alerts.store.decisions import alerts, drop_mark, get_mark, metadata, set_mark
-from crawler.store.articles import save
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
+from crawler.store.saving import save
 
 translations = Table(
     "translations",

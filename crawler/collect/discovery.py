@@ -10,8 +10,9 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from crawler.article import Entry
-from crawler.fetch.fetching import Fetching, follow, parse, reader
+from crawler.fetch.fetching import Fetching
 from crawler.fetch.permits import FORBIDDEN, MISSING, Permits
+from crawler.fetch.reading import follow, parse, reader
 from crawler.fetch.robots import robots_of
 from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
 from crawler.parse.found import Feed, Page

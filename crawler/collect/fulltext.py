@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection
-
+from crawler.collect import elsewhere
 from crawler.collect.page_ingest import store_page
+from crawler.collect.task_fault import TaskFault
 from crawler.fetch.fetching import Fetching
+from crawler.fetch.hosts import still_ours
 from crawler.fetch.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers, WorkerTimeout
 from crawler.parse.found import Page
 from crawler.parse.readers import read_page
 from crawler.sources.health import UNHEARD, Network
+from crawler.sources.shares import slot_of
 from crawler.sources.source import FetchOutcome, OutcomeName, Source
-from crawler.store import evidence, pages_wanted
-from crawler.store.db import Database, WriterLane
+from crawler.store import host_rests, pages_wanted
+from crawler.store.db import Database
+from crawler.store.errors import StaleLease
+from crawler.store.holdings import ALONE, Follower, Grant, GrantedLane, Shares
+from crawler.store.leases import NEWS
 from crawler.store.pages_wanted import Wanted
+from crawler.store.writer_lane import Lane, WriterLane
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # pages in flight, one a host
@@ -33,6 +39,7 @@ RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 NETWORK_AGAIN = OURS_AGAIN = timedelta(minutes=1)  # after what was no fault of the page
 HOST_REST = timedelta(minutes=10)  # after a failure of the network or the server; doubled each time, up to 6 h
 LONGEST_REST = timedelta(hours=6)
+LOOKED_EVERY = timedelta(seconds=5)  # at the backlog, where others put pages on it
 MOST_HOSTS = 2_000  # remembered
 # what may be over at the next try; every other failure is the page's for good
 PASSING = frozenset(
@@ -65,24 +72,33 @@ class _Host:
         return not self.busy and self.rest <= now and self.free <= monotonic
 
 
-class FullText:
+class FullText(Follower):
     """Works through the backlog of pages, one page of a host at a time.
 
     `network` returns what polls know of our own network: while that is down no page is requested and no host charged.
+    Where several daemons share the store, each fetches the pages of the hosts that are its own.
     """
 
     def __init__(
-        self, database: Database, lane: WriterLane, workers: Workers, network: Callable[[], Network] = Network
+        self,
+        database: Database,
+        lane: WriterLane,
+        workers: Workers,
+        network: Callable[[], Network] = Network,
+        shares: Shares = ALONE,
     ) -> None:
         self._database, self._lane, self._workers, self._network = database, lane, workers, network
+        self._shares = shares
         self._down_since: datetime | None = None
         self._hops: dict[str, int] = {}  # article -> redirects to other hosts so far
         self._sources: dict[str, Source] = {}
         self._hosts: dict[str, _Host] = {}
         self._tasks: dict[str, asyncio.Task[bool]] = {}
+        self._slots: dict[str, str] = {}  # of the pages in flight, by article
         self._look = LONG_AGO  # before it, nothing can be due
         self._woken = 0
         self.stored = 0
+        self.fault = TaskFault()  # what ended the task of a page
 
     _permits: Permits
 
@@ -106,6 +122,8 @@ class FullText:
         pages, following = await asyncio.to_thread(self._due, now, self._closed(now))
         if not pages and woken == self._woken:  # nothing was put on the backlog while we looked
             self._look = following or now + pages_wanted.LONGEST_WAIT
+            if self._shares is not ALONE:  # another daemon puts pages on the backlog too
+                self._look = min(self._look, now + LOOKED_EVERY)
         for page in pages:
             host = self._host(page.host)
             idle = host.idle(now, asyncio.get_running_loop().time())
@@ -113,6 +131,7 @@ class FullText:
                 host.busy = True
                 task = asyncio.create_task(self._one(page, host, clock), name=f"page {page.article}")
                 self._tasks[page.article] = task
+                self._slots[page.article] = slot_of(page.host)
                 task.add_done_callback(partial(self._ended, page, host, clock))
 
     async def work_off(self, now: datetime, *, budget: float) -> int:
@@ -141,10 +160,32 @@ class FullText:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def busy(self, name: str) -> bool:
+        """Return whether a page of these hosts is being fetched."""
+        return name in self._slots.values()
+
+    async def gained(self, grants: Mapping[str, Grant], now: datetime) -> None:
+        """Look for pages of these hosts, and let those rest that asked another daemon for it."""
+        resting = await asyncio.to_thread(elsewhere.rests_in, self._database, now, pages=True)
+        for name, rest in resting.items():
+            if slot_of(name) in grants:
+                self._host(name).rest = rest.until
+        self.wake()
+
+    def lost(self, gone: Collection[str]) -> None:
+        """Drop the pages in flight of hosts that another daemon asks from now on, and what is known of those hosts."""
+        for article in [each for each, slot in self._slots.items() if slot in gone]:
+            self._tasks[article].cancel()
+        self._hosts = {name: host for name, host in self._hosts.items() if slot_of(name) not in gone}
+
     def _due(self, now: datetime, closed: Collection[str]) -> tuple[list[Wanted], datetime | None]:
         with self._database.read() as connection:
-            pages = pages_wanted.due(connection, now, closed)
-            return pages, None if pages else pages_wanted.next_due(connection)
+            others: set[str] = set()
+            if self._shares is not ALONE:
+                hosts = pages_wanted.hosts(connection)
+                others = {each for each in hosts if not self._shares.holds(slot_of(each))}
+            pages = pages_wanted.due(connection, now, others.union(closed))
+            return pages, None if pages else pages_wanted.next_due(connection, others)
 
     def _closed(self, now: datetime, *, delayed: bool = True) -> set[str]:
         """Return the hosts of which no page may be requested now: busy, resting, or in the delay between two pages.
@@ -187,10 +228,13 @@ class FullText:
     def _ended(self, page: Wanted, host: _Host, clock: Clock, task: asyncio.Task[bool]) -> None:
         host.busy = False
         self._tasks.pop(page.article, None)
+        self._slots.pop(page.article, None)
         if task.cancelled():
             return
         # no fault of the page, as when the store refuses: the host rests, or the next page would fail like it at once
-        if error := task.exception():
+        if isinstance(task.exception(), StaleLease):
+            log.warning("page dropped article=%s: %s", page.article, task.exception())
+        elif error := self.fault.note(task):
             host.rest = max(host.rest, clock() + HOST_REST)
             log.error("page not stored article=%s error=%r: it stays on the backlog", page.article, error)
         elif task.result():
@@ -198,33 +242,45 @@ class FullText:
 
     async def _one(self, page: Wanted, host: _Host, clock: Clock) -> bool:
         """Fetch, read and store one page, or record why not; return whether a revision was stored."""
+        slot = slot_of(page.host)
+        lane = GrantedLane(self._lane, self._shares.grant(slot), lambda stored: NEWS if stored else "")
+        still_ours.set(lambda: self._shares.grant(slot))
         source = self._sources.get(page.source)
         if source is None or source.full_text == "never":
-            return await self._end(page, "not_wanted")
+            return await self._end(lane, page, "not_wanted")
+        await self._note_delay(lane, page, clock())  # as it is known: we may be killed before the answer
         answer = await self._permits.page(source, page.url, clock(), within=page.host)
         host.free = asyncio.get_running_loop().time() + self._permits.delay(page.url)
+        await self._note_delay(lane, page, clock())
         if answer.name in PASSING:
-            return await self._put_off(page, host, answer, clock())
+            return await self._put_off(lane, page, host, answer, clock())
         host.failures = 0
         if answer.leads_to is not None:
-            return await self._pass_on(page, answer.leads_to, clock())
+            return await self._pass_on(lane, page, answer.leads_to, clock())
         if answer.name is not OutcomeName.OK:
-            return await self._end(page, ROBOTS if answer.detail == FORBIDDEN else answer.name.value)
-        return await self._read_and_store(page, source, answer, clock)
+            return await self._end(lane, page, ROBOTS if answer.detail == FORBIDDEN else answer.name.value)
+        return await self._read_and_store(lane, page, source, answer, clock)
 
-    async def _read_and_store(self, page: Wanted, source: Source, answer: FetchOutcome, clock: Clock) -> bool:
+    async def _note_delay(self, lane: Lane, page: Wanted, now: datetime) -> None:
+        """Store until when the Crawl-delay of a host lasts, for the daemon that has the host next."""
+        delay = timedelta(seconds=self._permits.delay(page.url))
+        if delay and self._shares is not ALONE:
+            why = "its robots.txt asks for a pause between pages"
+            await lane.write(partial(host_rests.rest, host=page.host, until=now + delay, why=why, pages=True))
+
+    async def _read_and_store(
+        self, lane: Lane, page: Wanted, source: Source, answer: FetchOutcome, clock: Clock
+    ) -> bool:
         try:
             read = await self._read(answer)
         except WorkerKilled as error:  # no fault of the page: it keeps its tries
             log.warning("page not read url=%s error=%r: it is read again", answer.url, error)
-            await self._lane.write(
-                partial(pages_wanted.put_off, page=page, until=clock() + OURS_AGAIN, tries=page.tries)
-            )
+            await lane.write(partial(pages_wanted.put_off, page=page, until=clock() + OURS_AGAIN, tries=page.tries))
             return False
         if isinstance(read, str):
-            return await self._end(page, read)
+            return await self._end(lane, page, read)
         self._hops.pop(page.article, None)
-        return await self._lane.write(
+        return await lane.write(
             partial(store_page, source=source, wanted_page=page, answer=answer, page=read, now=clock())
         )
 
@@ -240,22 +296,22 @@ class FullText:
             return OutcomeName.PARSE_FAILED.value
         return page if page.text else page.problem
 
-    async def _pass_on(self, page: Wanted, url: str, now: datetime) -> bool:
+    async def _pass_on(self, lane: Lane, page: Wanted, url: str, now: datetime) -> bool:
         """Queue a page that redirected to another host under that host, so that its robots.txt and pace apply."""
         hops = self._hops[page.article] = self._hops.get(page.article, 0) + 1
         if hops > MOST_HOPS:
-            return await self._end(page, OutcomeName.BAD_REDIRECT.value)
-        await self._lane.write(partial(pages_wanted.move, page=page, url=url, host=site_of(url), now=now))
+            return await self._end(lane, page, OutcomeName.BAD_REDIRECT.value)
+        await lane.write(partial(pages_wanted.move, page=page, url=url, host=site_of(url), now=now))
         self.wake()
         return False
 
-    async def _end(self, page: Wanted, reason: str) -> bool:
+    async def _end(self, lane: Lane, page: Wanted, reason: str) -> bool:
         log.info("page given up article=%s host=%s reason=%s", page.article, page.host, reason)
         self._hops.pop(page.article, None)
-        await self._lane.write(partial(pages_wanted.end, article=page.article, reason=reason))
+        await lane.write(partial(pages_wanted.end, article=page.article, reason=reason))
         return False
 
-    async def _put_off(self, page: Wanted, host: _Host, answer: FetchOutcome, now: datetime) -> bool:
+    async def _put_off(self, lane: Lane, page: Wanted, host: _Host, answer: FetchOutcome, now: datetime) -> bool:
         """Set when a page is tried again, or give it up after the last try.
 
         A host whose network or server failed rests, with all its pages, for longer each time.
@@ -264,27 +320,19 @@ class FullText:
         if name in UNHEARD:
             host.unheard = now
             if self._network().down:
-                await self._lane.write(
-                    partial(pages_wanted.put_off, page=page, until=now + NETWORK_AGAIN, tries=page.tries)
-                )
+                await lane.write(partial(pages_wanted.put_off, page=page, until=now + NETWORK_AGAIN, tries=page.tries))
                 return False
         if name in OF_THE_HOST:
             asked = timedelta(seconds=answer.retry_after or 0)
             # a Retry-After for a page rests pages only: they must not silence the feeds of the host (decision 68)
             host.rest = now + max(min(HOST_REST * 2**host.failures, LONGEST_REST), asked)
             host.failures = min(host.failures + 1, 10)
+            if self._shares is not ALONE:  # for the daemon that has the host next
+                rest = partial(host_rests.rest, host=page.host, until=host.rest, why=answer.detail, pages=True)
+                await lane.write(rest)
         if page.tries >= len(RETRIES):
-            return await self._end(page, name.value)
+            return await self._end(lane, page, name.value)
         again = max(now + RETRIES[page.tries], host.rest)
         log.info("page put off article=%s host=%s outcome=%s %s", page.article, page.host, name.value, answer.detail)
-        await self._lane.write(partial(pages_wanted.put_off, page=page, until=again, tries=page.tries + 1))
+        await lane.write(partial(pages_wanted.put_off, page=page, until=again, tries=page.tries + 1))
         return False
-
-
-def expire(connection: Connection, now: datetime, kept: timedelta = evidence.EVIDENCE_KEPT) -> int:
-    """Delete a slice of the evidence older than `kept`, and give up the pages that waited too long.
-
-    Return how many fetches lost their evidence.
-    """
-    pages_wanted.expire(connection, now)
-    return evidence.expire(connection, now, kept)

@@ -1,4 +1,8 @@
-"""Store what a poll gave: articles, stories, counts and the source's state, in one commit."""
+"""Store what a poll gave: articles, stories, counts and the source's state, in one commit; a large poll in several.
+
+The state, with the ETag, is in the last of them: after a crash in between, the source gives the same entries again, and
+those that are stored are known.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -14,9 +18,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry, Placement, Relation, mint, voice
+from crawler.collect.drafting import Keyed, drafts_of, outlet_of
 from crawler.collect.sieve import Sifted
-from crawler.parse.normalise import Draft, article, believed, draft
-from crawler.parse.provenance import credit
+from crawler.collect.stored import Stored
+from crawler.parse.normalise import Draft, article
 from crawler.sources.polling import heard
 from crawler.sources.source import WHOLE_KINDS, FetchOutcome, Source, SourceState
 from crawler.store import articles as archive
@@ -25,10 +30,12 @@ from crawler.store.pages_wanted import Wanted, want
 from crawler.store.passed import remember
 from crawler.store.retention import former, former_key
 from crawler.store.sketches import Candidates, add_sketches, count_sentences, save_sketch
+from crawler.store.source_states import save_state
 from crawler.stories.identity import Identified, Identity, identify
+from crawler.stories.material import material
 from crawler.stories.placing import place
 from crawler.stories.sketch import sketch
-from crawler.stories.verdict import Side, material
+from crawler.stories.verdict import Side
 from crawler.stories.wording import Wording, edges
 from crawler.text import urls
 
@@ -37,24 +44,26 @@ SUMMARY_LENGTH = 800  # characters: what is shorter is a summary, and its page i
 PAGE_AGAIN = timedelta(minutes=5)  # from an edit to the next look at the page: edits come in rows
 
 
-@dataclass(slots=True)
-class Stored:
-    """What one commit of collecting added. entries = new + known + revised + rejected + passed."""
+def store_part(  # noqa: PLR0913 - one commit, and all that goes into it
+    connection: Connection,
+    source: Source,
+    drafts: Sequence[Keyed],
+    now: datetime,
+    earlier: Stored,
+    *,
+    baseline: bool = False,
+    careful: bool = False,
+    answer: FetchOutcome | None = None,
+    pages_from: datetime | None = None,
+) -> Stored:
+    """Store a part of a poll that another follows. Return what it added; `earlier` is what those before it added.
 
-    entries: int = 0
-    new: int = 0
-    known: int = 0
-    revised: int = 0
-    passed: int = 0  # looked at by a source that keeps only what a rule matches
-    rejected: Counter[str] = field(default_factory=Counter)
-    placed: list[tuple[Relation, str]] = field(default_factory=list)  # new | known | revised, and the article
-    state: SourceState | None = None  # of the source, as stored
-
-    def amounts(self) -> dict[str, int]:
-        """Return what was counted, by name in the ledger."""
-        plain = {"entries": self.entries, "new": self.new, "known": self.known, "revised": self.revised}
-        plain["passed"] = self.passed
-        return plain | {f"rejected:{reason}": n for reason, n in self.rejected.items()}
+    The source counts as not polled until `store_poll` stored the last part.
+    """
+    stored = Stored(entries=len(drafts))
+    _put(connection, source, drafts, now, stored, earlier, baseline, careful, answer, pages_from)
+    archive.count(connection, archive.counts, stored.amounts())
+    return stored
 
 
 def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
@@ -70,21 +79,53 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     answer: FetchOutcome | None = None,
     pages_from: datetime | None = None,
     sifted: Sifted | None = None,
+    drafts: Sequence[Keyed] | None = None,
+    earlier: Stored | None = None,
 ) -> Stored:
-    """Store a poll: its entries, oldest first, and the state that says it was polled. Return what was added.
+    """Store a poll: its entries, oldest first, and the state that says it was polled. Return what was added in all.
 
     With `careful` each entry has its own savepoint, and one that the store refuses is counted as rejected. With
     `answer` raw entries are kept as evidence and wanted pages go on the backlog; for a baseline only those dated
-    `pages_from` or later. With `sifted` only what that kept is stored, and the rest is remembered by number.
+    `pages_from` or later. With `sifted` only what that kept is stored, and the rest is remembered by number. Where
+    parts of it were stored before, `earlier` is what they added, and `drafts` is the last part.
     """
+    earlier = earlier or Stored()
     stored = Stored(rejected=Counter(rejected))
-    stored.entries = len(entries) + stored.rejected.total()
+    stored.entries = len(entries) + stored.rejected.total() - earlier.entries
     if sifted is not None:
         entries = sifted.kept
         stored.passed, stored.known = len(sifted.passed), sifted.known
         remember(connection, (*sifted.passed, *sifted.again), now)
-    line = _Line(connection, source, now, baseline=baseline, at_once=careful)
-    for keys, made in line.drafts(entries):
+    if drafts is None:
+        drafts = drafts_of(source, entries, now)
+    _put(connection, source, drafts, now, stored, earlier, baseline, careful, answer, pages_from)
+    archive.count(connection, archive.counts, stored.amounts())
+    total = Stored()
+    total += earlier
+    total += stored
+    dates = [date for entry in entries if (date := entry.published or entry.updated)]
+    new, known = total.new + total.passed, total.known + total.revised
+    total.state = heard(source, state, now, new=new, known=known, dates=dates, gap=answer.gap if answer else None)
+    save_state(connection, total.state)
+    return total
+
+
+def _put(  # noqa: PLR0913, PLR0917 - as store_poll
+    connection: Connection,
+    source: Source,
+    drafts: Sequence[Keyed],
+    now: datetime,
+    stored: Stored,
+    earlier: Stored,
+    baseline: bool,
+    careful: bool,
+    answer: FetchOutcome | None,
+    pages_from: datetime | None,
+) -> None:
+    """Store drafts, with their evidence and the pages they want, and add to `stored` what they became."""
+    line = _Line(connection, source, now, earlier, baseline=baseline, at_once=careful)
+    line.expect(drafts)
+    for keys, made in drafts:
         if careful:
             _put_carefully(connection, line, keys, made, stored)
         else:
@@ -92,13 +133,6 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     line.write()
     if answer is not None:
         line.keep(answer, pages_from)
-    dates = [date for entry in entries if (date := entry.published or entry.updated)]
-    known = stored.known + stored.revised
-    gap = answer.gap if answer else None
-    stored.state = heard(source, state, now, new=stored.new + stored.passed, known=known, dates=dates, gap=gap)
-    archive.save_state(connection, stored.state)
-    archive.count(connection, archive.counts, stored.amounts())
-    return stored
 
 
 # a savepoint undoes what is in the database; what the line and `stored` know of the entry has to be undone here
@@ -133,7 +167,7 @@ class _Line:
     """
 
     def __init__(
-        self, connection: Connection, source: Source, now: datetime, *, baseline: bool, at_once: bool = False
+        self, connection: Connection, source: Source, now: datetime, earlier: Stored, *, baseline: bool, at_once: bool
     ) -> None:
         self._connection, self._source, self._now, self._baseline = connection, source, now, baseline
         self._at_once = at_once
@@ -143,25 +177,20 @@ class _Line:
         self._waiting: list[_Waiting] = []
         self._waiting_keys: set[int] = set()
         self._identities: list[dict[str, str]] = []
-        self._seen: set[str] = set()  # articles that entries of this poll were
+        self._seen = {name for _, name in earlier.placed}  # articles that entries of this poll were
         self._former: frozenset[int] = frozenset()  # numbers of deleted articles that entries of this poll have
 
-    def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
-        """Normalise entries, oldest first (feeds put the newest first), and look up all their keys in one query."""
-        credited = [credit(entry, self._source) for entry in reversed(entries)]
-        drafts = believed([draft(entry, self._now, whose) for entry, whose in credited], self._now)
-        shared = _shared_keys(drafts)
-        keyed = [(_keys(made, shared, self._outlet(made)), made) for made in drafts]
+    def expect(self, keyed: Sequence[Keyed]) -> None:
+        """Look up the keys of all drafts to come in one query."""
         for each in archive.identified(self._connection, {key for keys, _ in keyed for key in keys}):
             self._known[each.key].append(each)
         unknown = [entry for entry in keyed if not any(self._known[key] for key in entry[0])]
         hashes = {each for keys, made in unknown for each in self._hashes(keys, made)}
         self._former = former(self._connection, hashes, self._now)
         self._candidates.expect([(made.title, made.text or made.summary) for _, made in unknown], self._source.outlet)
-        return keyed
 
     def _outlet(self, made: Draft) -> str:
-        return made.credit.outlet if made.credit else self._source.outlet
+        return outlet_of(made, self._source)
 
     def _hashes(self, keys: tuple[str, ...], made: Draft) -> set[int]:
         return {former_key(key, self._source.id, made.title) for key in keys}
@@ -310,24 +339,3 @@ def _identified(key: str, source: str, name: str, made: Draft, revision: int) ->
     return Identified(
         key, source, name, said, entry.title, made.url, entry.guid, said, revision, made.published, carrier
     )
-
-
-def _keys(made: Draft, shared: frozenset[str], outlet: str) -> tuple[str, ...]:
-    """Return the keys an entry is known by, strongest first; a key of its text if it has neither GUID nor own URL.
-
-    The last two, with its outlet and time of publication, are its headline and its text: the same article, whatever
-    its link.
-    """
-    own = tuple(key for key in (made.guid_key, made.url_key) if key and key not in shared)
-    named = (made.headline_key(outlet), made.text_key(outlet))
-    return (*(own or (f"t:{made.content_key}",)), *(key for key in named if key))
-
-
-def _shared_keys(drafts: Iterable[Draft]) -> frozenset[str]:
-    """Return GUIDs and links that different entries of one poll share (a home page): they identify nothing."""
-    contents: dict[str, set[str]] = defaultdict(set)
-    for made in drafts:
-        # the same entry twice in a feed shares its key rightly, so contents are compared
-        contents[made.guid_key].add(made.content_key)
-        contents[made.url_key].add(made.content_key)
-    return frozenset(key for key, seen in contents.items() if key and len(seen) > 1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 from pathlib import Path
 
-from crawler.config.keys import nearest
+from crawler.config.patterns import is_pattern, matching
+from crawler.config.values import nearest
 from crawler.config.yamlfile import Mapping, Node, Place, Problems, Scalar, Sequence
+
+NO_FILE = "names no file"  # of the problem of a name or pattern for which there is nothing
 
 
 def included(path: Path, root: Node | None, problems: Problems) -> tuple[Path, ...]:
@@ -20,7 +22,7 @@ def included(path: Path, root: Node | None, problems: Problems) -> tuple[Path, .
         text = item.text if isinstance(item, Scalar) else ""
         named = _named_files(home, text)
         if not named:
-            problems.add(item.place, f'"{text}" names no file{_remedy(home, text)}')
+            problems.add(item.place, f'"{text}" {NO_FILE}{_remedy(home, text)}')
         for name in named:
             # resolved before it is compared: a link must not lead out of the folder (decision 18)
             file = (home / name).resolve()
@@ -47,21 +49,6 @@ def _included_items(root: Node | None, problems: Problems) -> tuple[Node, ...]:
     if names is not None and not items:
         problems.add(names.place, "include takes a list of file names, as in [entities.yaml]")
     return items
-
-
-def is_pattern(text: str) -> bool:
-    """Return whether a name under `include` stands for the files that fit it."""
-    return "*" in text
-
-
-def matching(home: Path, pattern: str) -> tuple[str, ...]:
-    """Return the files of one folder that fit a pattern, by name; hidden ones, as editors leave them, are none."""
-    if Path(pattern).is_absolute():
-        return ()
-    # fnmatch and not Path.glob: that raises for some patterns, and its "**" is nothing an admin needs here
-    files = (file.relative_to(home) for file in (home / pattern).parent.glob("*") if file.is_file())
-    fitting = [each for each in files if fnmatch.fnmatchcase(str(each), pattern)]
-    return tuple(sorted(str(each) for each in fitting if not any(part.startswith(".") for part in each.parts)))
 
 
 def overlooked(path: Path, root: Node | None, files: tuple[Path, ...]) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.config.keys import MISSING, Key, MapOf, Placed, Table, Text, Written
+from crawler.config.keys import Key, MapOf, Placed, Table, Written
+from crawler.config.values import MISSING, Text
 from crawler.config.yamlfile import Node, Place, Problem, Problems
 from crawler.text.jsonpaths import fault_of
 

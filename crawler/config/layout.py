@@ -36,7 +36,7 @@ def formatted(text: str) -> str:
     mark = ["---"] if tree.is_marked else []
     lines = [*mark, *_lines_of(root), *tree.tail]
     made = "\n".join(lines).lstrip("\n") + "\n"
-    if _outline(made) != _outline(text) or Counter(_comments(made)) != Counter(_comments(text)):
+    if made != text and (_outline(made) != _outline(text) or Counter(_comments(made)) != Counter(_comments(text))):
         raise LayoutError("its meaning would change, so it is left as it is; please report this file")
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.config.keys import MISSING, Number, Url
+from crawler.config.values import MISSING, Number, Url
 from crawler.config.yamlfile import Node, Problems, Sequence
 
 _LATITUDE, _LONGITUDE = Number(-90, 90), Number(-180, 180)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.config.keys import IDENT, MISSING, Choice, Key, ListOf, MapOf, Table, Text
+from crawler.config.keys import Key, ListOf, MapOf, Table
+from crawler.config.values import IDENT, MISSING, Choice, Text
 from crawler.config.yamlfile import Node, Place, Problems
 from crawler.sources.outlets import Outlet, Outlets
 from crawler.sources.source import Source

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
-from crawler.config.keys import Key, ListOf, Placed, Table, Text, Url
+from crawler.config.keys import Key, ListOf, Placed, Table
+from crawler.config.settings import BOARD, BoardSettings
+from crawler.config.values import Flag, Text, Url
 from crawler.config.yamlfile import Node, Place, Problems, Scalar
 
 OFF = "off"
-BOARD = "127.0.0.1:8420"
-
-
-@dataclass(frozen=True, slots=True)
-class BoardSettings:
-    """Where the board listens ("" for nowhere), by which address people reach it, and who may write there.
-
-    `token` is a file; whoever knows what is in it may write. A reverse proxy at one of the addresses `proxies` names
-    the user in the header `user_header`.
-    """
-
-    address: str = BOARD
-    url: str = ""
-    token: Path | None = None
-    proxies: tuple[str, ...] = ()
-    user_header: str = ""
 
 
 class _Address:
@@ -56,6 +41,12 @@ BOARD_KEYS = (
         Placed(Text(what="a file")),
         ("", None),
         "the file of the token that lets people acknowledge and silence on the board; without it the board only shows",
+    ),
+    Key(
+        "board_saves",
+        Flag(),
+        False,
+        "whether people who may write on the board may save a rule that they tried; false if left out",
     ),
     Key(
         "board_proxy",
@@ -102,6 +93,7 @@ def board_of(settings: Mapping[str, Any], problems: Problems) -> BoardSettings:
         Path(token) if token else None,
         tuple(each for each, _ in proxy["from"]),
         proxy["header"],
+        settings["board_saves"],
     )
 
 

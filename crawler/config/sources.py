@@ -13,23 +13,9 @@ from urllib.parse import urlsplit
 from crawler.config.includes import included
 from crawler.config.jsonkeys import JSON_KEYS, check_json, headers_of, secrets_of
 from crawler.config.jsonkeys import unset as unset_of
-from crawler.config.keys import (
-    IDENT,
-    MISSING,
-    Choice,
-    Duration,
-    Flag,
-    Host,
-    Key,
-    ListOf,
-    Placed,
-    Reader,
-    Table,
-    Text,
-    Url,
-    twice,
-)
+from crawler.config.keys import Key, ListOf, Placed, Table, twice
 from crawler.config.outlets import OUTLETS, make_outlets
+from crawler.config.values import IDENT, MISSING, Choice, Duration, Flag, Host, Reader, Text, Url
 from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.sources.source import FULL_TEXT, KEEP, KINDS, OUTLET_FROM, Source

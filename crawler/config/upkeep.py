@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.config.keys import Duration, Key, Number, Placed, Table, Text
-from crawler.config.yamlfile import Problems
+from crawler.config.keys import Key, Placed, Table
+from crawler.config.problems import Problems
+from crawler.config.settings import ALERTED, ARTICLES, EVIDENCE, KEEP, BackupSettings, Retention
+from crawler.config.values import Duration, Number, Text
 
 SHORTEST = timedelta(days=30)  # that an article is kept: nothing still needs an older one (decision 144)
-EVIDENCE = timedelta(days=7)
-ARTICLES = timedelta(days=400)  # a year, and a month to compare it with the one before
-ALERTED = timedelta(days=1826)  # five years
-KEEP = 7
-
-
-@dataclass(frozen=True, slots=True)
-class BackupSettings:
-    """How often the daemon makes a backup (0: never), how many it keeps, and where (None: in the state directory)."""
-
-    every: timedelta = timedelta(days=1)
-    keep: int = KEEP
-    to: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long is kept what alerted, what did not, and the raw evidence of the latter; `most_gb` bounds the store."""
-
-    articles: timedelta = ARTICLES
-    alerted: timedelta = ALERTED
-    evidence: timedelta = EVIDENCE
-    most_gb: float = 20.0
 
 
 BACKUP = Table(

@@ -1,8 +1,5 @@
 """Read YAML into nodes that know their line and column; every fault is a Problem in our own words.
 
-ConfigError
-    all Problems of a file, sorted by place
-
 Nodes are Scalar, Sequence and Mapping. What YAML 1.1 would silently turn into something else (aliases, tags, truth
 values, numbers, comments) stays visible: a Scalar says what YAML would have made of it.
 """
@@ -11,118 +8,23 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+
+from crawler.config.problems import ConfigError as ConfigError
+from crawler.config.problems import Place as Place
+from crawler.config.problems import Problem as Problem
+from crawler.config.problems import Problems as Problems
+from crawler.config.yamlfaults import INDICATORS, Fault, place_of, repair, word_at
 
 LARGEST_FILE = 1_000_000  # bytes
 DEEPEST = 40  # levels of nesting
 MOST_REPAIRS = 50  # syntax faults looked past in one file
 # all but YAML's printable characters (YAML 1.1, 5.1): libyaml refuses them too, but says no line
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_INDICATORS = {
-    "*": "YAML reads a bare * as a reference",
-    "&": "YAML reads a bare & as an anchor",
-    "!": "YAML reads a bare ! as a tag",
-    "@": "YAML reserves a bare @",
-    "`": "YAML reserves a bare back-tick",
-    "%": "YAML reads a bare % as a directive",
-    "?": "YAML reads a bare ? as a key",
-}
-# parts of libyaml's messages and our words for them; the first that fits is used. PyYAML's own parser words them
-# otherwise, so they go with CSafeLoader below
-_SYNTAX = (
-    (
-        "mapping values are not allowed",
-        'a ":" where none may stand; put the text in quotes, or check the indentation',
-    ),
-    (
-        "found character that cannot start any token",
-        "a tab, or a character no text may begin with; indent with spaces, and put such text in quotes",
-    ),
-    (
-        "could not find expected ':'",
-        'this line is neither a key nor a list item; write "key: value" or "- item"',
-    ),
-    (
-        "did not find expected alphabetic or numeric character",
-        "no text may begin with * or &; put it in quotes",
-    ),
-    ("found unexpected end of stream", "a quote is opened here and never closed"),
-    ("found unexpected document indicator", "a quote is opened here and never closed"),
-    (
-        "did not find expected ',' or ']'",
-        "a list opened with [ goes wrong here; a comma, a quote or the ] is missing",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "a mapping opened with { goes wrong here; a comma, a quote or the } is missing",
-    ),
-    (
-        "did not find expected key",
-        "wrong indentation, or a quote missing here or above; keys of a level share a column",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "wrong indentation; items of one list start in one column, each with -",
-    ),
-    ("did not find expected node content", "a value is missing here, or one comma is too many"),
-    ("found unknown directive", "a line that starts with % is a directive to YAML; put the text in quotes"),
-    ("found unknown escape character", 'a backslash in "double quotes" starts an escape; use single quotes'),
-    ("did not find expected <document start>", 'text where a new key should start; write "key: value"'),
-)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A position in a file; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """What is wrong, where, and what is allowed instead."""
-
-    place: Place
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
-
-
-class ConfigError(Exception):
-    """A file that cannot be used, with all its problems, sorted by place."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-class Problems:
-    """Collects problems, so that one fault does not hide the next."""
-
-    def __init__(self) -> None:
-        self._found: list[Problem] = []
-
-    def add(self, place: Place, message: str) -> None:
-        self._found.append(Problem(place, message))
-
-    def __iter__(self) -> Iterator[Problem]:
-        return iter(self._found)
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +52,11 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
+# named, as every event is asked for them
+_STARTS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+# first characters of texts that YAML 1.1 may take for something else; none of the others needs its patterns
+_GUESSED = frozenset(yaml.resolver.Resolver.yaml_implicit_resolvers)
+_ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 
 
 def kind_of(node: Node) -> str:
@@ -196,7 +103,7 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
     After some faults (a term that lacks its quotes) reading goes on, so that one run reports them all.
     """
     if bad := _FORBIDDEN.search(text):
-        problems.add(_place(file, text, bad.start()), f"control character U+{ord(bad[0]):04X}; take it out")
+        problems.add(place_of(file, text, bad.start()), f"control character U+{ord(bad[0]):04X}; take it out")
         return None
     # the parser stops at the first fault, so it begins anew after each repair
     for _ in range(MOST_REPAIRS):
@@ -205,7 +112,8 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
             root = _Builder(text, file, found).build()
         except yaml.MarkedYAMLError as error:
             # what this pass found is dropped: the next pass finds it again
-            repaired = _repair(text, file, error, problems)
+            fault = Fault(str(error.problem), _at(error.problem_mark), _at(error.context_mark))
+            repaired = repair(text, file, fault, problems)
             if repaired is None:
                 return None
             text = repaired
@@ -218,45 +126,13 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
     return None
 
 
-def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problems) -> str | None:
-    """Add a problem for a syntax fault.
-
-    Return the text with the stray character overwritten if that is all that is wrong, so that reading can go on; None
-    if the rest cannot be read.
-    """
-    mark = error.problem_mark or error.context_mark
-    index = min(mark.index if mark else 0, max(len(text) - 1, 0))
-    char = text[index : index + 1]
-    if char in {"@", "`", "%"}:
-        word = _word(text, index)
-        problems.add(_place(file, text, index), f'write "{word}" in quotes; {_INDICATORS[char]}')
-        # a letter of the same length, so that later problems keep their line and column
-        return f"{text[:index]}x{text[index + 1 :]}"
-    if char == "\t":
-        problems.add(_place(file, text, index), "a tab; indent with spaces")
-        return None
-    said = str(error.problem)
-    # an open quote is noticed only at the end of the file: the place where it was opened helps more
-    if "end of stream" in said or "document indicator" in said:
-        mark = error.context_mark or mark
-    words = next((ours for theirs, ours in _SYNTAX if theirs in said), said)
-    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-    problems.add(place, words)
-    return None
-
-
-def _word(text: str, index: int) -> str:
-    """Return the text from an index to the end of the list item or line: what the writer should have quoted."""
-    return re.split(r"[,\]}\n]", text[index : index + 200], maxsplit=1)[0].strip()
+def _at(mark: yaml.Mark | None) -> tuple[int, int, int] | None:
+    return (mark.index, mark.line + 1, mark.column + 1) if mark else None
 
 
 def _mark(event: yaml.Event) -> yaml.Mark:
     assert event.start_mark is not None  # the parser gives every event its mark
     return event.start_mark  # type: ignore[return-value]
-
-
-def _place(file: str, text: str, index: int) -> Place:
-    return Place(file, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 
 @dataclass(slots=True)
@@ -288,19 +164,19 @@ class _Builder:
         for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
             mark = _mark(event)
             place = Place(self._file, mark.line + 1, mark.column + 1)
-            if isinstance(event, yaml.DocumentStartEvent):
+            if isinstance(event, yaml.ScalarEvent):  # first, as most are
+                self._add(self._scalar(event, place))
+            elif isinstance(event, _STARTS):
+                if not self._open(event, place):
+                    return None
+            elif isinstance(event, _ENDS):
+                self._close()
+            elif isinstance(event, yaml.DocumentStartEvent):
                 self._documents += 1
                 if self._documents == 2:
                     self._problems.add(place, "a second document (---); one file holds one")
-            elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
-                if not self._open(event, place):
-                    return None
-            elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
-                self._close()
-            elif isinstance(event, yaml.ScalarEvent):
-                self._add(self._scalar(event, place))
             elif isinstance(event, yaml.AliasEvent):
-                self._problems.add(place, f'write "*{event.anchor}" in quotes; {_INDICATORS["*"]}')
+                self._problems.add(place, f'write "*{event.anchor}" in quotes; {INDICATORS["*"]}')
                 self._add(Scalar(place, f"*{event.anchor}"))
         return self._root
 
@@ -314,8 +190,8 @@ class _Builder:
         index = _mark(event).index
         instead = None
         if not sequence and self._text[index : index + 1] == "?":
-            instead = Scalar(place, _word(self._text, index))
-            self._problems.add(place, f'write "{instead.text}" in quotes; {_INDICATORS["?"]}')
+            instead = Scalar(place, word_at(self._text, index))
+            self._problems.add(place, f'write "{instead.text}" in quotes; {INDICATORS["?"]}')
         self._stack.append(_OpenCollection(place, [] if sequence else None, instead=instead))
         return True
 
@@ -360,18 +236,20 @@ class _Builder:
         # only a text without quotes is subject to YAML's guesses; its style is "" here
         plain = not event.style
         kind = "str"
-        if plain and event.tag is None:
+        if plain and event.tag is None and event.value[:1] in _GUESSED:
             tag = self._resolver.resolve(yaml.ScalarNode, event.value, (True, False))  # type: ignore[no-untyped-call]
             kind = str(tag).rpartition(":")[2]
         return Scalar(place, event.value, kind)
 
     def _check_properties(self, event: yaml.NodeEvent, place: Place) -> str:
         """Add a problem for an anchor or a tag; return the text that the writer meant, "" if there is neither."""
+        if not event.anchor and not getattr(event, "tag", None):
+            return ""
         index = _mark(event).index
         char = self._text[index : index + 1]
-        if char in {"&", "!"} and (event.anchor or getattr(event, "tag", None)):
-            word = _word(self._text, index)
-            self._problems.add(place, f'write "{word}" in quotes; {_INDICATORS[char]}')
+        if char in {"&", "!"}:
+            word = word_at(self._text, index)
+            self._problems.add(place, f'write "{word}" in quotes; {INDICATORS[char]}')
             return word
         return ""
 

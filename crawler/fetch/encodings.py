@@ -136,10 +136,12 @@ class DecodingMiddleware:
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
     def process_response(self, request: Request, response: Response, **_: Any) -> Response:  # noqa: ARG002 - Scrapy's signature
+        if not response.body:
+            return response
         named = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         said = [each for word in named.split(",") if (each := word.strip().lower())]
         codings = [each for each in said if each in CODINGS]
-        if not response.body or not (named.strip() or response.body.startswith(GZIP)):
+        if not (named.strip() or response.body.startswith(GZIP)):
             return response
         # what is no coding ("UTF-8", "none") says nothing of the body; any other coding would leave no text
         if len(codings) < len(said) and not _is_plain(response.body) and not response.body.startswith(GZIP):

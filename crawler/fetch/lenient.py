@@ -20,6 +20,12 @@ _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _STATUS = re.compile(rb"(?:HTTP/(?P<version>[0-9](?:\.[0-9])?)|ICY)\s+(?P<code>[0-9]{3})(?P<reason>[^\r\n]*)", re.I)
 _SIZE_BEGUN = re.compile(rb"\s*(?:[0-9a-fA-F]|$)")
+# the head of an answer without a body that needs no mending: most answers to polls are such
+PLAIN_304 = re.compile(
+    rb"HTTP/1\.[01] 304 [A-Za-z](?:[A-Za-z ]*[a-z])?"
+    rb"(?:\r\n(?!(?i:content-length|transfer-encoding):)[!#$%&'*+.^_`|~0-9A-Za-z-]+: "
+    rb"[!-~](?:[ -~]{0,1000}[!-~])?){1,40}"
+)
 _KEPT = frozenset((b"content-length", b"transfer-encoding", b"content-type", b"content-encoding", b"location", b"etag"))
 
 
@@ -159,7 +165,12 @@ class Lenient(ResponseHandler):
             raw, self._head = bytes(self._head), None
             super().data_received(raw)
             return
-        self._begin(Head(bytes(self._head[: found.start()])), bytes(self._head[found.end() :]))
+        raw, rest = bytes(self._head[: found.start()]), bytes(self._head[found.end() :])
+        if PLAIN_304.fullmatch(raw):
+            self._head, self._length = None, 0
+            super().data_received(b"%s\r\n\r\n%s" % (raw, self._of_body(rest)))
+        else:
+            self._begin(Head(raw), rest)
 
     def _begin(self, head: Head, rest: bytes) -> None:
         """Pass on a head and what came with it of the body."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.article import Entry
-from crawler.fetch.fetching import Fetching, parse, reader
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.reading import parse, reader
 from crawler.fetch.workers import Workers
 from crawler.parse.found import Feed
 from crawler.sources.source import FetchOutcome, Source, SourceState

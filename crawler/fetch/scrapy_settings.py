@@ -7,6 +7,7 @@ USER_AGENT = "Watchfloor (news monitoring)"
 
 # One asyncio loop for everything; no Twisted reactor beside it.
 TWISTED_REACTOR_ENABLED = False
+DOWNLOADER = "crawler.fetch.downloader.DirectDownloader"  # past queues and signals, which cost a third of a poll
 DOWNLOAD_HANDLERS = {
     "http": "crawler.fetch.guard.GuardedDownloadHandler",  # every request and every socket passes the guard
     "https": "crawler.fetch.guard.GuardedDownloadHandler",
@@ -16,15 +17,21 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 WATCHFLOOR_ALLOW_PRIVATE: list[str] = []
+# All there are. Scrapy would import its own, and what they need, also where they are switched off; those that count and
+# log every outcome, as we do, cost polls a third of their CPU. Left out are above all
+# - HttpCompressionMiddleware, which takes a cut gzip body for whole,
+# - DefaultHeadersMiddleware, which asks Arabic outlets for English,
+# - RetryMiddleware: the next request is scheduled by polling.py, which honours Retry-After,
+# - RobotsTxtMiddleware: feeds are published to be polled; robots.txt governs link-following crawls (RFC 9309),
+# - CookiesMiddleware, which would tell a server of the polls before,
+# - HttpProxyMiddleware: a proxy from the environment would go round the guard.
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # takes a cut gzip body for whole
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "crawler.fetch.encodings.DecodingMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
     "crawler.fetch.cookies.CookiesMiddleware": 700,
-    # What polls do not need costs them a third of their CPU: our own lines count and log every outcome.
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,  # it asks Arabic outlets for English
 }
 STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
 
@@ -38,14 +45,7 @@ REDIRECT_MAX_TIMES = 5
 CONCURRENT_REQUESTS = 256
 CONCURRENT_REQUESTS_PER_DOMAIN = 64  # hosts.py holds each host to less, and to a pace
 
-# One poll, one request: the next one is scheduled by polling.py, which honours Retry-After.
-RETRY_ENABLED = False
-ROBOTSTXT_OBEY = False  # feeds are published to be polled; robots.txt governs link-following crawls (RFC 9309)
-METAREFRESH_ENABLED = False
-COOKIES_ENABLED = False  # Scrapy's, which would tell a server of the polls before
 REFERER_ENABLED = False
-HTTPPROXY_ENABLED = False  # a proxy from the environment would go round the guard
-HTTPCACHE_ENABLED = False
 
 # No port but ours.
 TELNETCONSOLE_ENABLED = False

@@ -123,9 +123,9 @@ class Workers:
         child.replace()
 
     def close(self) -> None:
-        """End the children, whatever they are doing."""
+        """End the children, whatever they are doing. None is started after it."""
         for child in self._children:
-            child.pool.stop()
+            child.stop()
         for child in self._children:
             child.pool.join()
 
@@ -134,7 +134,7 @@ class _Child:
     """A pool of one process, which starts with its first task."""
 
     def __init__(self) -> None:
-        self.pool, self.started = _pool(), False
+        self.pool, self.started, self._stopped = _pool(), False, False
 
     def schedule(self, work: Callable[..., Any], args: Any, kwargs: Any, deadline: float) -> Future[Any]:
         """Give the child a task and return its future. Raise BrokenProcessPool if its pool is broken."""
@@ -147,10 +147,19 @@ class _Child:
         return future
 
     def replace(self) -> None:
-        """Start a new child. The broken pool is cleaned up in a thread, because that takes a while."""
+        """Start a new child. The broken pool is cleaned up in a thread, because that takes a while.
+
+        Once stopped, no child is started: a task may learn only after the stop that its child ended before.
+        """
+        if self._stopped:
+            return
         threading.Thread(target=_end, args=(self.pool,), name="ended child", daemon=True).start()
         self.pool = _pool()
         self.started = self.pool.active  # to look at a pool starts it
+
+    def stop(self) -> None:
+        self._stopped = True
+        self.pool.stop()
 
 
 def _within(seconds: float, work: Callable[..., Any], args: Any, kwargs: Any) -> Any:

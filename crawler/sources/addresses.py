@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -55,7 +56,9 @@ class Guard:
             return False
         return any(ip in network and allowed in {None, port} for network, allowed in self._networks)
 
-    def judge_url(self, url: str) -> None:
+    @staticmethod
+    @lru_cache(maxsize=4096)  # each poll asks; what is raised is not kept
+    def judge_url(url: str) -> None:
         """Raise Blocked unless a URL is plain http(s) to a plainly written host."""
         try:
             parts = urlsplit(url)

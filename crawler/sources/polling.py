@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 from crawler.sources.source import SUCCESSES, FetchOutcome, OutcomeName, Source, SourceState
 
@@ -101,7 +102,12 @@ def next_state(source: Source, state: SourceState, outcome: FetchOutcome, now: d
     """Return the state after a poll. The first good poll, even an empty one, makes the baseline; failures back off."""
     good = outcome.name in SUCCESSES
     failures = 0 if good else state.failures + 1
-    after = replace(
+    changes = _address_after(state, outcome, failures)
+    if outcome.name in VALIDATED:
+        changes |= _validators_after(state, outcome, now)
+    if outcome.name in {OutcomeName.OK, OutcomeName.NO_ENTRIES} and state.baseline is None:
+        changes["baseline"] = now
+    return replace(
         state,
         due=_due(source, state, outcome, failures, now),
         outcome=outcome.name,
@@ -111,11 +117,8 @@ def next_state(source: Source, state: SourceState, outcome: FetchOutcome, now: d
         failures=failures,
         failing=None if good else state.failing or now,
         mark=state.mark if outcome.mark is None else outcome.mark,
+        **changes,
     )
-    if outcome.name in {OutcomeName.OK, OutcomeName.NO_ENTRIES} and state.baseline is None:
-        after = replace(after, baseline=now)
-    after = _with_address(after, outcome)
-    return _with_validators(after, outcome, now) if outcome.name in VALIDATED else after
 
 
 def uncharged(state: SourceState, outcome: FetchOutcome, source: Source, now: datetime) -> SourceState:
@@ -188,38 +191,33 @@ def fraction(*parts: str) -> float:
     return int.from_bytes(digest) / float(1 << 48)
 
 
-def _with_address(state: SourceState, outcome: FetchOutcome) -> SourceState:
-    """Return the state after counting that permanent redirects lead to an address, as CONFIRMED answers must in a row.
+def _address_after(state: SourceState, outcome: FetchOutcome, failures: int) -> dict[str, Any]:
+    """Return what changes as permanent redirects lead to an address, as CONFIRMED answers must in a row.
 
     An address adopted in this way is given up again if it fails as often.
     """
+    gone: dict[str, Any] = {"moved_to": None, "moves": 0}
     if moved(state):
-        lost = outcome.name in LOST_ADDRESS and state.failures >= CONFIRMED
-        return replace(state, moved_to=None, moves=0) if lost else state
+        return gone if outcome.name in LOST_ADDRESS and failures >= CONFIRMED else {}
     if outcome.name not in SUCCESSES:
-        return state
+        return {}
     if outcome.moved_to is None:
-        return replace(state, moved_to=None, moves=0) if state.moved_to else state
+        return gone if state.moved_to else {}
     moves = state.moves + 1 if outcome.moved_to == state.moved_to else 1
-    return replace(state, moved_to=outcome.moved_to, moves=moves)
+    return {"moved_to": outcome.moved_to, "moves": moves}
 
 
-def _with_validators(state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
-    """Return the state with the ETag and Last-Modified of the answer; a 304 without them keeps the earlier ones."""
+def _validators_after(state: SourceState, outcome: FetchOutcome, now: datetime) -> dict[str, Any]:
+    """Return what changes by the ETag and Last-Modified of an answer; a 304 without them keeps the earlier ones."""
     if outcome.status == 304 or (outcome.name is OutcomeName.NOT_MODIFIED and outcome.status is None):
-        return replace(
-            state,
-            etag=outcome.etag or state.etag,
-            last_modified=outcome.last_modified or state.last_modified,
-        )
-    return replace(
-        state,
-        etag=outcome.etag,
-        last_modified=outcome.last_modified,
-        body_sha256=outcome.body_sha256 or state.body_sha256,
-        whole=now,
-        ttl=state.ttl if outcome.name is OutcomeName.NOT_MODIFIED else outcome.ttl,
-    )
+        return {"etag": outcome.etag or state.etag, "last_modified": outcome.last_modified or state.last_modified}
+    return {
+        "etag": outcome.etag,
+        "last_modified": outcome.last_modified,
+        "body_sha256": outcome.body_sha256 or state.body_sha256,
+        "whole": now,
+        "ttl": state.ttl if outcome.name is OutcomeName.NOT_MODIFIED else outcome.ttl,
+    }
 
 
 # -- what the answer brought: rhythm, pace, a possible gap -----------------------------------------------------
@@ -251,7 +249,9 @@ def heard(
     if new:
         rhythm = _rhythm(state, now)
         state = replace(state, heard=now, rhythm=rhythm, gap=now if turned_over else state.gap)
-    state = replace(state, pace=_pace(source, state, now, new=new, turned_over=turned_over))
+    pace = _pace(source, state, now, new=new, turned_over=turned_over)
+    if pace != state.pace:
+        state = replace(state, pace=pace)
     soon = now + timedelta(seconds=state.pace or source.every.total_seconds())
     return replace(state, due=min(state.due, soon)) if turned_over else state
 
@@ -291,7 +291,10 @@ def _pace(source: Source, state: SourceState, now: datetime, *, new: int, turned
 
 
 def spread(due: Iterable[Source], sources: Iterable[Source], now: datetime) -> Mapping[str, datetime]:
-    """Return a due time for each of many sources that are due at once, so that the polls are spread evenly."""
+    """Return a due time for each of many sources that are due at once, so that the polls are spread evenly.
+
+    What is polled most often comes first: a wait that is nothing to the others is many intervals of it.
+    """
     rate = max(SPREAD_RATE, sum(1 / each.every.total_seconds() for each in sources))
-    ordered = sorted(due, key=lambda each: fraction(each.id))
+    ordered = sorted(due, key=lambda each: (each.every, fraction(each.id)))
     return {each.id: now + timedelta(seconds=rank / rate) for rank, each in enumerate(ordered)}

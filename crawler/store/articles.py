@@ -1,19 +1,16 @@
-"""SQL for sources, articles, revisions, stories and threads. Every function runs in the caller's transaction."""
+"""SQL for articles, their revisions, and the stories and threads they open. Each runs in the caller's transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -24,51 +21,25 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
-    delete,
     func,
     or_,
     select,
     update,
 )
 
-from crawler.article import Article, Member, Placement, Relation, Revision
-from crawler.parse.normalise import Draft
-from crawler.sources.source import OutcomeName, SourceState
+from crawler.article import Article, Identified, Placement, Relation, Revision
 from crawler.store import search
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
-from crawler.stories.identity import Identified
+from crawler.store.prepared import Prepared
+from crawler.store.saving import add_up, save_all, save_new
+
+if TYPE_CHECKING:  # what reads entries is a tenth of a command that only shows what is stored
+    from crawler.parse.normalise import Draft
 
 OPENS_A_STORY = frozenset({Relation.NEW, Relation.RELATED})
 metadata = MetaData()
 
-# one row a source, with the fields of SourceState, which says what each of them means
-sources = Table(
-    "sources",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("url", Text, nullable=False),
-    Column("due", UtcTime, nullable=False),
-    Column("outcome", Text),
-    Column("detail", Text, nullable=False),
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("body_sha256", Text),
-    Column("polled", UtcTime),
-    Column("succeeded", UtcTime),
-    Column("failures", Integer, nullable=False),
-    Column("baseline", UtcTime),
-    Column("failing", UtcTime),
-    Column("whole", UtcTime),
-    Column("heard", UtcTime),
-    Column("rhythm", Float),
-    Column("pace", Float),
-    Column("gap", UtcTime),
-    Column("moved_to", Text),
-    Column("moves", Integer, nullable=False),
-    Column("ttl", Float),
-    Column("mark", Integer),
-)
 threads = Table("threads", metadata, Column("id", Text, primary_key=True), Column("opened", UtcTime, nullable=False))
 stories = Table(
     "stories",
@@ -135,75 +106,9 @@ identities = Table(
 counts = Table("counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer, nullable=False))
 
 
-@cache
-def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any:
-    """Return an INSERT with an ON CONFLICT clause. It is cached: building one costs more than running it.
-
-    `mode` says what happens to a row with the same `keys`: it stays ("once"), is overwritten ("overwrite"), or its
-    integers are added to and its other columns overwritten ("add").
-    """
-    # the dialects spell these clauses alike, and SQLAlchemy has no insert that serves all; ours is imported alone
-    statement = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
-    if mode == "once":
-        return statement.on_conflict_do_nothing()
-    others = [column.name for column in table.columns if column.name not in keys]
-    changed: dict[str, Any] = {name: statement.excluded[name] for name in others}
-    if mode == "add":
-        numbers = [name for name in others if isinstance(table.c[name].type, Integer)]
-        changed |= {name: table.c[name] + statement.excluded[name] for name in numbers}
-    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
-
-
-def save(connection: Connection, table: Table, values: Mapping[str, Any], *keys: str) -> None:
-    """Insert a row, or overwrite the one with the same keys."""
-    save_all(connection, table, [values], *keys)
-
-
-def save_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *keys: str) -> None:
-    """Insert rows, or overwrite those with the same keys, all in one statement."""
-    if rows:
-        connection.execute(_insert(connection.dialect.name, table, keys, "overwrite"), rows)
-
-
-def save_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert a row unless it clashes with a unique key of the table; return whether it was inserted."""
-    return bool(connection.execute(_insert(connection.dialect.name, table, (), "once"), values).rowcount)
-
-
 def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> None:
     """Add amounts to the ledger's counts by name; call it in the transaction that stores what is counted."""
     add_up(connection, table, [{"name": name, "n": amount} for name, amount in amounts.items() if amount], "name")
-
-
-def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *keys: str) -> None:
-    """Insert rows; where one with the same keys exists, add to its numbers and overwrite its other columns."""
-    if rows:
-        connection.execute(_insert(connection.dialect.name, table, keys, "add"), rows)
-
-
-def save_state(connection: Connection, state: SourceState) -> None:
-    """Store the state of a source, in the transaction that stores what its poll returned."""
-    save_states(connection, [state])
-
-
-def save_states(connection: Connection, states: Iterable[SourceState]) -> None:
-    """Store the states of several sources in one statement (decision 66)."""
-    rows = [{name: getattr(state, name) for name in _STATE_FIELDS} for state in states]
-    save_all(connection, sources, rows, "source")
-
-
-_STATE_FIELDS = tuple(each.name for each in fields(SourceState))
-
-
-def load_states(connection: Connection) -> dict[str, SourceState]:
-    """Return the stored state of every source that was ever polled, by source id."""
-    return {row["source"]: _state(row) for row in connection.execute(select(sources)).mappings()}
-
-
-def _state(row: RowMapping) -> SourceState:
-    values = {name: row[name] for name in _STATE_FIELDS}
-    values["outcome"] = OutcomeName(values["outcome"]) if values["outcome"] else None
-    return SourceState(**values)
 
 
 def load_counts(connection: Connection, table: Table) -> dict[str, int]:
@@ -211,7 +116,7 @@ def load_counts(connection: Connection, table: Table) -> dict[str, int]:
     return {row.name: row.n for row in connection.execute(select(table))}
 
 
-_IDENTIFY = (
+_IDENTIFY = Prepared(
     select(
         identities.c.key,
         identities.c.source,
@@ -232,8 +137,9 @@ _IDENTIFY = (
 
 def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
     """Return the articles known by any of the keys, with what each source last sent under its key."""
-    asked = (connection.execute(_IDENTIFY, {"keys": part}) for part in parts(key for key in keys if key))
-    return [Identified(**row) for rows in asked for row in rows.mappings()]
+    asked = (_IDENTIFY.rows(connection, {"keys": part}) for part in parts(key for key in keys if key))
+    # by position, as the columns are asked for: every poll reads one for each key of what it shows
+    return [Identified(*row) for rows in asked for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,26 +163,25 @@ def add_articles(connection: Connection, found: Sequence[NewArticle], *, baselin
             opened.append({"id": story, "thread": each.placement.thread, "opened": seen, "joined": seen})
         else:
             joined.append({"name": story, "seen": seen})
-    if opened:
-        fresh = [{"id": each["thread"], "opened": each["opened"]} for each in opened]
-        # a story inside an existing thread is no new thread; one opened earlier in this poll may not be stored twice
-        connection.execute(_insert(connection.dialect.name, threads, (), "once"), fresh)
-        connection.execute(stories.insert(), opened)
-    if joined:
-        # after the insert: an article may join a story that was opened earlier in the same poll
-        connection.execute(_JOIN, joined)
-    connection.execute(articles.insert(), [_row(each) for each in found])
+    # a story inside an existing thread is no new thread; one opened earlier in this poll may not be stored twice
+    save_new(connection, threads, [{"id": each["thread"], "opened": each["opened"]} for each in opened])
+    _OPEN.change_all(connection, opened)
+    # after the insert: an article may join a story that was opened earlier in the same poll
+    _JOIN.change_all(connection, joined)
+    _ADD_ARTICLES.change_all(connection, [_row(each) for each in found])
     rows = [
         _revision_row(each.article.id, 1, each.article.first_seen, each.made, each.placement.change, baseline=baseline)
         for each in found
     ]
-    seqs = {row.article: row.seq for row in connection.execute(_ADD_REVISIONS, rows)}
+    seqs = {row.article: row.seq for row in _ADD_REVISIONS.returned(connection, rows)}
     search.add(connection, ((seqs[each.article.id], each.made) for each in found))
     return seqs
 
 
+# built once: each poll that brings something asks
+_OPEN, _ADD_ARTICLES = Prepared(stories.insert()), Prepared(articles.insert())
 # `name` and `seen`: parameters of an UPDATE may not be called as columns of its table are
-_JOIN = update(stories).where(stories.c.id == bindparam("name")).values(joined=bindparam("seen"))
+_JOIN = Prepared(update(stories).where(stories.c.id == bindparam("name")).values(joined=bindparam("seen")))
 # the columns of a Placement; its thread is not one of them, since the story has it
 _PLACED = ("story", "relation", "evidence", "change", "origin")
 
@@ -304,12 +209,12 @@ def revise_article(
     changed = {"title": made.title, "revision": number, "content_key": made.content_key}
     connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
     values = _revision_row(identity, number, now, made, change, baseline=False)
-    seq = int(connection.execute(_ADD_REVISIONS, values).one().seq)
+    seq = int(_ADD_REVISIONS.scalar(connection, values))
     search.add(connection, [(seq, made)])
     return seq
 
 
-_ADD_REVISIONS = revisions.insert().returning(revisions.c.seq, revisions.c.article)
+_ADD_REVISIONS = Prepared(revisions.insert().returning(revisions.c.seq, revisions.c.article))
 
 
 def _revision_row(
@@ -325,7 +230,7 @@ def save_identities(connection: Connection, rows: Sequence[Mapping[str, str]]) -
 
 
 # joins an article with its newest revision
-_IS_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
+IS_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
 _REVISIONS = (
     select(
         revisions.c.seq,
@@ -372,7 +277,7 @@ def _revision(row: RowMapping) -> Revision:
     return Revision(row["seq"], article, placement, row["seen"], baseline=row["baseline"])
 
 
-_SINCE = _REVISIONS.where(articles.c.first_seen >= bindparam("since"), _IS_CURRENT)
+_SINCE = _REVISIONS.where(articles.c.first_seen >= bindparam("since"), IS_CURRENT)
 # articles_by_time finds the articles, and the unique (article, number) their revisions
 _FIRST_SINCE = select(func.min(revisions.c.seq)).where(
     revisions.c.article.in_(select(articles.c.id).where(articles.c.first_seen >= bindparam("since")))
@@ -397,13 +302,13 @@ def articles_of(connection: Connection, identity: str) -> list[Article]:
     """Return the article with this id, or all articles of the story with this id, in their newest revision."""
     named = or_(articles.c.id == identity, articles.c.story == identity)
     return _articles(
-        connection, select(*_CURRENT).join(articles, _IS_CURRENT).where(named).order_by(articles.c.first_seen)
+        connection, select(*_CURRENT).join(articles, IS_CURRENT).where(named).order_by(articles.c.first_seen)
     )
 
 
 def articles_since(connection: Connection, since: datetime, limit: int) -> list[Article]:
     """Return at most `limit` articles first seen at or after `since`, in their newest revision, oldest first."""
-    found = select(*_CURRENT).join(articles, _IS_CURRENT).where(articles.c.first_seen >= since)
+    found = select(*_CURRENT).join(articles, IS_CURRENT).where(articles.c.first_seen >= since)
     return _articles(connection, found.order_by(articles.c.first_seen).limit(limit))
 
 
@@ -419,84 +324,21 @@ _CURRENT = (
 )
 
 
-_MEMBERS = (
-    select(
-        articles.c.id.label("article"),
-        articles.c.story,
-        stories.c.thread,
-        *(articles.c[name] for name in ("source", "outlet", "owner", "origin", "relation", "title", "url", "carrier")),
-        articles.c.first_seen,
-        articles.c.evidence,
-        articles.c.change,
-    )
-    .join(stories, stories.c.id == articles.c.story)
-    # the articles of one poll have one time: those that open a story come before those that repeat it
-    .order_by(articles.c.first_seen, articles.c.relation.in_(("duplicate", "updated")), articles.c.id)
-)
-# ids of stories and threads begin with different letters, so one parameter finds either
-_MEMBERS_OF = _MEMBERS.where(
-    articles.c.story.in_(
-        select(stories.c.id).where(or_(stories.c.id == bindparam("name"), stories.c.thread == bindparam("name")))
-    )
-)
-_MEMBER = _MEMBERS.where(articles.c.id == bindparam("name"))
-_MEMBERS_IN = _MEMBERS.where(stories.c.thread.in_(bindparam("names", expanding=True)))
-_THREADS_SINCE = (
-    select(stories.c.thread)
-    .select_from(articles)
-    .join(stories, stories.c.id == articles.c.story)
-    .join(revisions, _IS_CURRENT)
-    .where(articles.c.first_seen >= bindparam("since", type_=UtcTime))
-    .group_by(stories.c.thread)
-    .order_by(func.max(revisions.c.seq))
-)
-
-
-def members_of(connection: Connection, name: str) -> tuple[Member, ...]:
-    """Return the articles of the story or thread with this id, in the order they were first seen."""
-    return tuple(_member(row) for row in connection.execute(_MEMBERS_OF, {"name": name}).mappings())
-
-
-def threads_since(connection: Connection, since: datetime) -> list[str]:
-    """Return the threads in which an article was first seen at or after `since`, ordered by their latest article."""
-    return list(connection.scalars(_THREADS_SINCE, {"since": since}))
-
-
-def members_in(connection: Connection, names: Sequence[str]) -> dict[str, tuple[Member, ...]]:
-    """Return the articles of each of these threads, in the order they were first seen, by thread in the order given."""
-    found: dict[str, list[Member]] = {name: [] for name in names}
-    for row in connection.execute(_MEMBERS_IN, {"names": list(names)}).mappings():
-        found[row["thread"]].append(_member(row))
-    return {name: tuple(members) for name, members in found.items() if members}
-
-
-def _member(row: RowMapping) -> Member:
-    return Member(**{**row, "relation": Relation(row["relation"])})
-
-
-def placement_of(connection: Connection, article: str) -> Placement:
-    """Return the place of an article. Raise NoResultFound if there is no such article."""
-    member = _member(connection.execute(_MEMBER, {"name": article}).mappings().one())
-    return Placement(member.relation, member.story, member.thread, member.evidence, member.change, member.origin)
-
-
-_CONTENT = (
-    select(revisions.c.title, revisions.c.summary, revisions.c.text)
-    .join(articles, _IS_CURRENT)
-    .where(articles.c.id == bindparam("name"))
-)
+_WORDS = select(articles.c.id, revisions.c.title, revisions.c.summary, revisions.c.text).join(articles, IS_CURRENT)
+_CONTENT = Prepared(_WORDS.where(articles.c.id == bindparam("name")))
+_CONTENTS = Prepared(_WORDS.where(articles.c.id.in_(bindparam("names", expanding=True))))
 
 
 def content_of(connection: Connection, article: str) -> tuple[str, str]:
     """Return the headline and the body of an article in its newest revision. Raise NoResultFound if it is unknown."""
-    row = connection.execute(_CONTENT, {"name": article}).one()
+    row = _CONTENT.one(connection, {"name": article})
     return row.title, row.text or row.summary
 
 
-def join_threads(connection: Connection, moved: str, into: str) -> None:
-    """Move all stories of a thread into another one; the first thread is gone then."""
-    connection.execute(update(stories).where(stories.c.thread == moved).values(thread=into))
-    connection.execute(delete(threads).where(threads.c.id == moved))
+def contents_of(connection: Connection, names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the headline and the body of each article in its newest revision, by its id."""
+    rows = (row for part in parts(names) for row in _CONTENTS.rows(connection, {"names": part}))
+    return {row.id: (row.title, row.text or row.summary) for row in rows}
 
 
 def totals(connection: Connection) -> dict[str, int]:

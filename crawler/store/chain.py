@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -35,6 +36,7 @@ from crawler.store.articles import articles
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.store.evidence import Kept, evidence, fetches, unpacked
+from crawler.store.prepared import Prepared
 
 ALERT = "alert"  # the kind of a record of what was told; those of raw bytes have the forms of evidence.Kept
 DROPPED, RESTORED = "dropped", "restored"  # the kinds of records of what became of the chain itself
@@ -73,11 +75,11 @@ class Head:
 
 def head(connection: Connection) -> Head:
     """Return the newest record; number 0 with the hash BEGINNING where there is none."""
-    row = connection.execute(_HEAD).first()
-    return Head(row.n, row.hash) if row else Head(0, BEGINNING)
+    found = _HEAD.rows(connection)
+    return Head(*found[0]) if found else Head(0, BEGINNING)
 
 
-_HEAD = select(seals.c.n, seals.c.hash).order_by(seals.c.n.desc()).limit(1)
+_HEAD = Prepared(select(seals.c.n, seals.c.hash).order_by(seals.c.n.desc()).limit(1))
 
 
 def hash_at(connection: Connection, n: int) -> str | None:
@@ -90,7 +92,7 @@ def seal_alert(connection: Connection, story: str, revision: int, content: str, 
     """Add an alert revision, and what was fetched of the articles of its story; call it in the alert's commit."""
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
     _add(connection, [(story, ALERT, f"{story}/{revision}", digest, {}, None)], now)
-    _add(connection, [_record(row) for row in connection.execute(_UNSEALED_OF, {"wanted": story}).mappings()], now)
+    _add(connection, [_record(row) for row in _UNSEALED_OF.rows(connection, {"wanted": story})], now)
 
 
 def seal_pieces(connection: Connection, names: Iterable[str], now: datetime) -> None:
@@ -99,7 +101,7 @@ def seal_pieces(connection: Connection, names: Iterable[str], now: datetime) -> 
     The records are in the order of their fetches among the articles that are asked for at once.
     """
     for part in parts(sorted(names)):
-        found = connection.execute(_UNSEALED_IN, {"wanted": part}).mappings()
+        found = connection.execute(_UNSEALED_IN, {"wanted": part})
         _add(connection, [_record(row) for row in found], now)
 
 
@@ -115,8 +117,8 @@ _UNSEALED = (
     )
     .order_by(fetches.c.fetched, evidence.c.article, evidence.c.fetch)
 )
-_UNSEALED_OF = _UNSEALED.where(
-    evidence.c.article.in_(select(articles.c.id).where(articles.c.story == bindparam("wanted")))
+_UNSEALED_OF = Prepared(
+    _UNSEALED.where(evidence.c.article.in_(select(articles.c.id).where(articles.c.story == bindparam("wanted"))))
 )
 _UNSEALED_IN = _UNSEALED.where(
     evidence.c.article.in_(bindparam("wanted", expanding=True)),
@@ -124,18 +126,18 @@ _UNSEALED_IN = _UNSEALED.where(
 )
 
 
-def _record(row: RowMapping) -> Record:
-    return row["story"], row["form"], f"{row['article']}/{row['fetch']}", row["sha256"], _said(row), row["packed"]
+def _record(row: Any) -> Record:
+    return row.story, row.form, f"{row.article}/{row.fetch}", row.sha256, _said(row), row.packed
 
 
-def _said(row: RowMapping) -> dict[str, object]:
+def _said(row: Any) -> dict[str, object]:
     return {
-        "source": row["source"],
-        "url": row["url"],
-        "fetched": row["fetched"].isoformat(),
-        "status": row["status"],
-        "headers": row["headers"],
-        "body_sha256": row["body_sha256"],
+        "source": row.source,
+        "url": row.url,
+        "fetched": row.fetched.isoformat(),
+        "status": row.status,
+        "headers": row.headers,
+        "body_sha256": row.body_sha256,
     }
 
 
@@ -195,8 +197,10 @@ def _add(
         }
         last = Head(last.n + 1, _hash(row))
         rows.append({**row, "packed": packed, "hash": last.hash})
-    if rows:
-        connection.execute(seals.insert(), rows)
+    _ADD.change_all(connection, rows)
+
+
+_ADD = Prepared(seals.insert())  # built once: each alert asks
 
 
 def _hash(row: RowMapping | dict[str, object]) -> str:

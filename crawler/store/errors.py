@@ -11,3 +11,11 @@ class StoreBusy(StoreError):
 
 class StoreHeld(StoreBusy):
     """Another daemon holds the store, on this machine or another."""
+
+
+class StoreLost(StoreHeld):
+    """Another daemon took the store while this process was cut off from it: here it can only be opened anew."""
+
+
+class StaleLease(Exception):
+    """What was to be written was begun under a lease that another daemon has by now: it is not written."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     select,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from crawler.article import mint
 from crawler.sources.source import FetchOutcome
 from crawler.store.db import UtcTime
+from crawler.store.prepared import Prepared
 
 EVIDENCE_KEPT = timedelta(days=7)  # where settings.retention.evidence says nothing else
 FETCHES_DROPPED = 200  # in one commit, so that other writes get their turn (decision 77)
@@ -100,11 +102,11 @@ def keep(connection: Connection, answer: FetchOutcome, pieces: Iterable[tuple[st
         return
     # the id depends on the content, so that the same answer stored twice is recognised
     name = mint("f", answer.fetched, answer.source, answer.url, answer.body_sha256 or "", *sorted(last))
-    if connection.scalar(select(fetches.c.id).where(fetches.c.id == name)):
+    if _KEPT.scalar(connection, {"name": name}):
         return  # the same answer, kept a moment ago
     fetch = {"id": name, "source": answer.source, "fetched": answer.fetched, "url": answer.url}
     said = {"status": answer.status, "headers": answer.headers, "body_sha256": answer.body_sha256}
-    connection.execute(fetches.insert(), fetch | said)
+    _ADD_FETCH.change(connection, fetch | said)
     rows = [
         {
             "article": article,
@@ -115,7 +117,12 @@ def keep(connection: Connection, answer: FetchOutcome, pieces: Iterable[tuple[st
         }
         for article, (form, raw) in last.items()
     ]
-    connection.execute(evidence.insert(), rows)
+    _ADD.change_all(connection, rows)
+
+
+# built once: each poll that brings something asks
+_KEPT = Prepared(select(fetches.c.id).where(fetches.c.id == bindparam("name")))
+_ADD_FETCH, _ADD = Prepared(fetches.insert()), Prepared(evidence.insert())
 
 
 def kept(connection: Connection, article: str) -> list[Kept]:

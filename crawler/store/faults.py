@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
-from crawler.store.errors import StoreError
+from crawler.store.errors import StaleLease, StoreError
 
 
 def in_words(error: BaseException) -> str:
     """Return an error in words; one that we have no words for is called a fault of the program, with its name."""
     if isinstance(error, DBAPIError):
         return f"the store does not do it: {error.orig}"
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError | StaleLease):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror

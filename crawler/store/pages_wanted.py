@@ -25,6 +25,7 @@ from sqlalchemy import (
 from crawler.store import articles as archive
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
+from crawler.store.saving import save
 
 MOST_WAITING = 5_000  # pages; beyond it the oldest are given up (decision 75)
 LONGEST_WAIT = timedelta(hours=24)  # for a page; then it is given up
@@ -67,7 +68,7 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
     rows = {page.article: page for page in pages}
     for page in rows.values():
         values = {name: getattr(page, name) for name in Wanted.__slots__}
-        archive.save(connection, pages_wanted, values, "article")
+        save(connection, pages_wanted, values, "article")
     if not rows:
         return
     # the backlog must not grow without bound while a host, or our network, is down
@@ -100,10 +101,16 @@ def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> 
     return [Wanted(**row) for row in rows.mappings()]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """Return when the next page is due, None if the backlog is empty."""
-    found: datetime | None = connection.scalar(select(func.min(pages_wanted.c.due, type_=UtcTime)))
+def next_due(connection: Connection, closed: Collection[str] = ()) -> datetime | None:
+    """Return when the next page is due of hosts that are not in `closed`, None if there is none."""
+    first = select(func.min(pages_wanted.c.due, type_=UtcTime)).where(pages_wanted.c.host.not_in(closed))
+    found: datetime | None = connection.scalar(first)
     return found
+
+
+def hosts(connection: Connection) -> list[str]:
+    """Return the hosts of which pages are on the backlog."""
+    return list(connection.scalars(select(pages_wanted.c.host).distinct()))
 
 
 def put_off(connection: Connection, page: Wanted, until: datetime, tries: int) -> None:

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, delete, select
 
-from crawler.store.articles import save_all
 from crawler.store.asked import parts
+from crawler.store.saving import save_all
 
 KEPT = 3  # days since an item was last shown: lists of the newest items show one for hours
 DROPPED = 20_000  # in one commit

@@ -1,23 +1,25 @@
 """A PostgreSQL URL goes in; engines come out on which our SQL means what it means on SQLite.
 
 Texts are ordered by code point and integers have 64 bits, as in SQLite. A write transaction holds an advisory lock, so
-that writes follow one another (decision 209); the session that writes holds the store (decision 210).
+that writes follow one another (decision 209); the session that writes holds the store, alone (decision 210) or with
+others that share its work by leases (decision 212).
 """
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg.types.string import StrDumper
-from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, QueuePool, Text, create_engine, event
+from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, NullPool, QueuePool, Text, create_engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.compiler import compiles
 
-from crawler.store.errors import StoreHeld
+from crawler.store.errors import StoreHeld, StoreLost
 
 DRIVER = "postgresql+psycopg"
 # advisory locks, by a number that is ours ("wf") and one for each purpose
@@ -30,6 +32,8 @@ KEEPALIVE: Mapping[str, int] = {"idle": 10, "interval": 5, "count": 3}
 UNHEARD = 25_000  # milliseconds: the same for what was sent and is not confirmed, of which keepalives see nothing
 # A writer that is silent for so long stands still (a daemon signs its life every 20 s): another may have the store
 PAUSED = 60_000  # milliseconds
+# within a transaction it holds up all who share the store; what we compute between two statements takes no second
+PAUSED_WRITING = 15_000  # milliseconds
 
 
 @compiles(Text, "postgresql")
@@ -50,14 +54,17 @@ class _WithoutNul(StrDumper):
         return super().dump(obj.replace("\x00", "\ufffd") if "\x00" in obj else obj)
 
 
-def writing_engine(url: URL) -> Engine:
-    """Return an engine of one connection, which holds the store. Connecting raises StoreHeld where another has it."""
+def writing_engine(url: URL, *, shared: bool = False) -> Engine:
+    """Return an engine of one connection, which holds the store, alone or `shared` with others that share it.
+
+    Connecting raises StoreHeld where another has it, StoreLost where another had it since it was held here.
+    """
     engine = create_engine(
         url.set(drivername=DRIVER), poolclass=QueuePool, pool_size=1, max_overflow=0, pool_pre_ping=True,
         connect_args=_arguments(url),
     )  # fmt: skip
     _prepare_engine(engine)
-    event.listen(engine, "connect", _Hold())
+    event.listen(engine, "connect", _Hold(shared=shared))
     event.listen(engine, "begin", _wait_for_turn)
     return engine
 
@@ -115,14 +122,15 @@ class _Hold:
     of before. Its watch ends it, as of any store that takes no writes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, shared: bool) -> None:
+        self._take = f"SELECT pg_try_advisory_lock{'_shared' * shared}(%s, %s)"
         self._held = False
         self._lost = ""
 
     def __call__(self, connection: psycopg.Connection[Any], _: object) -> None:
         if not self._lost:
-            _end_after(connection, PAUSED)
-            taken = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (OURS, HOLDS)).fetchone() == (True,)
+            _end_after(connection, PAUSED, PAUSED_WRITING)
+            taken = connection.execute(self._take, (OURS, HOLDS)).fetchone() == (True,)
             refused = "" if taken else _held_by(connection)
             connection.commit()
             self._lost = refused if self._held else ""
@@ -131,25 +139,53 @@ class _Hold:
             refused = f"{self._lost}. It was taken while this process was cut off: start this one anew"
         if refused:
             connection.close()
-            raise StoreHeld(refused)
+            raise (StoreLost if self._lost else StoreHeld)(refused)
 
 
 def _held_by(connection: psycopg.Connection[Any]) -> str:
     """Return in a sentence who holds the store, and what to do."""
-    other = connection.execute(_HOLDER, (OURS, HOLDS)).fetchone()
-    _, pid, host = (*(other[0] if other else "").split(" ", 2), "", "")[:3]
-    who = f"the process {pid} on {host}" if host else "another process"
+    found = [_named(name) for (name,) in connection.execute(_HOLDER, (OURS, HOLDS)).fetchall()]
+    many = " (and others)" if len(found) > 1 else ""
     where = f"{connection.info.dbname} at {connection.info.host or 'the local server'}"
     return (
-        f"{where} is held by {who}: one daemon writes to a store. End that one, or give this one a database of its "
-        "own (settings.store)"
+        f"{where} is held by {found[0] if found else 'another process'}{many}: only daemons of one version share a "
+        "store. Give an order where one of them runs; for all else end them, or name another database (settings.store)"
     )
 
 
-def _end_after(connection: psycopg.Connection[Any], silence: int) -> None:
+def _named(application: str) -> str:
+    _, pid, host = (*application.split(" ", 2), "", "")[:3]
+    return f"the process {pid} on {host}" if host else "another process"
+
+
+def _end_after(connection: psycopg.Connection[Any], silence: int, writing: int = 0) -> None:
     """Let the server end the session after so many milliseconds of silence, within a transaction or not; 0 never."""
     connection.execute(f"SET idle_session_timeout = {silence}")
-    connection.execute(f"SET idle_in_transaction_session_timeout = {silence}")
+    connection.execute(f"SET idle_in_transaction_session_timeout = {writing}")
+
+
+@contextmanager
+def held_alone(connection: Connection) -> Iterator[None]:
+    """Hold a store alone that a connection holds with others, for what nobody may see half done: a migration.
+
+    Raises StoreHeld where others have it too.
+    """
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, psycopg.Connection)
+    with _translated():
+        if driver.execute("SELECT pg_try_advisory_lock(%s, %s)", (OURS, HOLDS)).fetchone() != (True,):
+            refused = _held_by(driver)
+            driver.rollback()
+            raise StoreHeld(refused)
+        driver.commit()  # it is of the session
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            with _translated():
+                driver.rollback()
+                driver.execute("SELECT pg_advisory_unlock(%s, %s)", (OURS, HOLDS))
+                driver.commit()
 
 
 def hold_on(connection: Connection) -> None:
@@ -162,8 +198,65 @@ def hold_on(connection: Connection) -> None:
 
 _HOLDER = """
 SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
-WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND granted
+WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND granted AND pid <> pg_backend_pid()
 AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+class Listening:
+    """A connection of its own, by which a daemon says that it lives, and hears what is said on a channel.
+
+    It waits for nobody's writes: what it says is one statement. Its calls raise DatabaseError.
+    """
+
+    def __init__(self, url: URL, channel: str) -> None:
+        self._engine = create_engine(
+            url.set(drivername=DRIVER), poolclass=NullPool, connect_args=_arguments(url),
+            pool_reset_on_return=None,  # nothing is open in it, and the server may have ended it
+        )  # fmt: skip
+        event.listen(self._engine, "connect", _prepare)
+        with _translated():
+            self._connection = self._engine.raw_connection()
+        driver = self._connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        self._driver: psycopg.Connection[Any] = driver
+        with _translated():
+            _end_after(driver, PAUSED, PAUSED_WRITING)
+            driver.commit()
+            driver.autocommit = True
+            driver.execute(f"LISTEN {channel}")
+
+    def put_off(self, daemon: str, seconds: float) -> tuple[bool, float]:
+        """Let a daemon live for so many seconds more; return whether it is there, and what the server's clock shows."""
+        with _translated():
+            row = self._driver.execute(_PUT_OFF, {"daemon": daemon, "seconds": seconds}).fetchone()
+            assert row is not None
+            return bool(row[0]), float(row[1])
+
+    def heard(self, seconds: float) -> list[tuple[int, str]]:
+        """Return what is said within so many seconds, as soon as something is, each with who says it."""
+        with _translated():
+            return [(each.pid, each.payload) for each in self._driver.notifies(timeout=seconds, stop_after=1)]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+        self._engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise DatabaseError(None, None, error) from error
+
+
+_PUT_OFF = """
+WITH lives AS (
+  UPDATE daemons SET until = extract(epoch FROM clock_timestamp()) + %(seconds)s WHERE id = %(daemon)s RETURNING 1
+)
+SELECT EXISTS (SELECT FROM lives), extract(epoch FROM clock_timestamp())::float8
 """
 
 

@@ -15,11 +15,13 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, bindparam, delete, select, tuple_, update
 
 from crawler.store import search
-from crawler.store.articles import articles, identities, revisions, save_all, stories, threads
+from crawler.store.articles import articles, identities, revisions, stories, threads
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.store.evidence import evidence
 from crawler.store.pages_wanted import pages_wanted
+from crawler.store.prepared import Prepared
+from crawler.store.saving import save_all
 from crawler.store.sketches import sketched
 from crawler.text.folding import fold
 
@@ -118,14 +120,14 @@ def former_key(key: str, source: str, title: str) -> int:
     return int.from_bytes(hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()[:8], "big", signed=True)
 
 
-_FORMER = select(former_keys).where(former_keys.c.hash.in_(bindparam("hashes", expanding=True)))
+_FORMER = Prepared(select(former_keys).where(former_keys.c.hash.in_(bindparam("hashes", expanding=True))))
 
 
 def former(connection: Connection, hashes: Iterable[int], now: datetime) -> frozenset[int]:
     """Return which of the numbers deleted articles are remembered by, and note that a feed still shows them."""
     found = set[int]()
     for wanted in parts(hashes):
-        rows = connection.execute(_FORMER, {"hashes": wanted}).all()
+        rows = _FORMER.rows(connection, {"hashes": wanted})
         if old := [row.hash for row in rows if row.day < _day(now)]:
             connection.execute(update(former_keys).where(former_keys.c.hash.in_(old)).values(day=_day(now)))
         found |= {row.hash for row in rows}

@@ -9,7 +9,7 @@ the newest first.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Protocol
@@ -18,12 +18,15 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindp
 
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
+from crawler.store.prepared import run_all
+from crawler.store.stored_words import stored_among
 from crawler.store.words import INDEX as INDEX
 from crawler.store.words import WORDS, Words
 from crawler.store.words import match_of as match_of
 from crawler.text.folding import fold
-from crawler.text.searching import Search
+from crawler.text.searching import Search, Sought
 
+FEW = 500  # spellings, all of which are looked for as they are
 SLICE = 1_000  # articles added in one commit: some 30 ms
 metadata = MetaData()
 search_fill = Table(
@@ -78,7 +81,7 @@ def add(connection: Connection, found: Iterable[tuple[int, Said]]) -> None:
     """Add articles' newest revisions, each (seq, what it says), to the index, in the commit that stores them."""
     words = _words(connection)
     if rows := [words.added(seq, _folded(said)) for seq, said in found]:
-        connection.exec_driver_sql(words.add, rows)
+        run_all(connection, words.add, rows)
 
 
 def remove(connection: Connection, articles: Sequence[str]) -> None:
@@ -87,7 +90,7 @@ def remove(connection: Connection, articles: Sequence[str]) -> None:
     for part in parts(articles):
         rows = connection.execute(_CURRENT.where(_articles.c.id.in_(part), _revisions.c.seq >= below)).all()
         if rows:
-            connection.exec_driver_sql(words.remove, [words.removed(row.seq, _folded(row)) for row in rows])
+            run_all(connection, words.remove, [words.removed(row.seq, _folded(row)) for row in rows])
 
 
 def fill(connection: Connection) -> int:
@@ -107,7 +110,7 @@ def fill(connection: Connection) -> int:
         return 0
     rows = connection.execute(_OLDER, {"below": below}).all()
     if rows:
-        connection.exec_driver_sql(words.add, [words.added(each.seq, _folded(each)) for each in rows])
+        run_all(connection, words.add, [words.added(each.seq, _folded(each)) for each in rows])
     connection.execute(update(search_fill).values(below=rows[-1].seq if rows else 1))
     return len(rows)
 
@@ -124,15 +127,43 @@ def unfilled(connection: Connection) -> int:
     return max(0, _below(connection) - first) if first else 0
 
 
+def narrowed(connection: Connection, search: Search) -> Search:
+    """Return a search without the spellings that no article has; what then has none left finds nothing.
+
+    A kind stands for up to a hundred thousand spellings, of which an archive has a hundred.
+    """
+    sought = (*search.wanted, *search.unwanted)
+    if sum(len(each.phrases) for each in sought) <= FEW:
+        return search
+    stored = stored_among(connection, " ".join(phrase for each in sought for phrase in each.phrases).split())
+    wanted, unwanted = ([_stored(each, stored) for each in part] for part in (search.wanted, search.unwanted))
+    return Search(tuple(wanted), tuple(each for each in unwanted if each.phrases))
+
+
+def _stored(sought: Sought, stored: set[str]) -> Sought:
+    return Sought(tuple(each for each in sought.phrases if each in stored or stored.issuperset(each.split())))
+
+
 def find(connection: Connection, search: Search, since: datetime | None, before: int | None, most: int) -> list[int]:
     """Return the seqs of at most `most` articles that have what is searched for, the newest first.
 
     Only those whose newest revision was stored `since` then, and that stand before the seq `before`, for the next page.
     """
+    if not all(each.phrases for each in search.wanted):
+        return []
     low = _first_since(connection, since) if since else 0
     words = _words(connection)
     rows = connection.exec_driver_sql(words.find, (words.asked(search), low, before or _NEVER, most))
     return [int(seq) for seq in rows.scalars()]
+
+
+def among(connection: Connection, search: Search, seqs: Collection[int]) -> set[int]:
+    """Return those of these seqs, of articles' newest revisions, that have what is searched for."""
+    if not seqs or not all(each.phrases for each in search.wanted):
+        return set()
+    words = _words(connection)
+    asked = (words.asked(search), min(seqs), max(seqs) + 1, _NEVER)
+    return set(seqs) & {int(seq) for seq in connection.exec_driver_sql(words.find, asked).scalars()}
 
 
 def _below(connection: Connection) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 from crawler.article import Article
 from crawler.store import search as index
 from crawler.store.articles import articles, revisions, stories
+from crawler.store.asked import parts
 from crawler.text.searching import Search
 
 
@@ -52,3 +54,16 @@ def searched(
         Searched(row["seq"], Article(**{name: row[name] for name in _FIELDS}), row["story"], row["thread"])
         for row in rows
     ]
+
+
+def stories_with(connection: Connection, search: Search, found: Collection[str]) -> set[str]:
+    """Return those of these stories of which an article has what is searched for."""
+    told: dict[int, str] = {}
+    for part in parts(found):
+        told |= {row.seq: row.story for row in connection.execute(_NEWEST.where(articles.c.story.in_(part)))}
+    return {told[seq] for seq in index.among(connection, search, told)}
+
+
+_NEWEST = select(revisions.c.seq, articles.c.story).join(
+    articles, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
+)

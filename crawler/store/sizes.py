@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, delete, func, select
 
-from crawler.store.articles import save
 from crawler.store.db import UtcTime
+from crawler.store.saving import save
 
 EVERY = timedelta(hours=1)
 KEPT = timedelta(days=400)

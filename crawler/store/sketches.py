@@ -19,7 +19,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    RowMapping,
     Table,
     Text,
     bindparam,
@@ -30,15 +29,16 @@ from sqlalchemy import (
 )
 
 from crawler.article import voice
-from crawler.store.articles import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
+from crawler.store.articles import OPENS_A_STORY, articles, metadata, revisions, stories, threads
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.store.prepared import Prepared
+from crawler.store.saving import add_up
 from crawler.stories.frames import about
 from crawler.stories.placing import Candidate
 from crawler.stories.sketch import MOST_KEYS, SHARED, pack, unpack
 from crawler.stories.verdict import Side
-from crawler.stories.wording import Wording, sentence_number, wording
+from crawler.stories.wording import Wording, wording
 
 WINDOW = timedelta(days=4)  # how far back an article is compared; older keys are dropped (decision 45)
 NEWEST_OF_A_KEY = 64  # articles looked at for one key: a key that more share says little (decision 44)
@@ -87,32 +87,28 @@ def save_sketch(connection: Connection, article: str, seq: int, seen: datetime, 
 def add_sketches(connection: Connection, found: Sequence[tuple[str, int, frozenset[int]]], seen: datetime) -> None:
     """Store the keys of articles that have none yet, each (article, seq, keys)."""
     rows = [{"seq": seq, "article": name, "seen": seen, "keys": pack(keys)} for name, seq, keys in found]
-    connection.execute(sketched.insert(), rows)
-    if keyed := [{"key": key, "seq": seq} for _, seq, keys in found for key in sorted(keys)]:
-        connection.execute(sketches.insert(), keyed)
+    _ADD_ROW.change_all(connection, rows)
+    _ADD_KEY.change_all(connection, [{"key": key, "seq": seq} for _, seq, keys in found for key in sorted(keys)])
 
 
-_OF_ARTICLE = select(sketched.c.seq, sketched.c["keys"]).where(sketched.c.article == bindparam("article"))
+_ADD_ROW, _ADD_KEY = Prepared(sketched.insert()), Prepared(sketches.insert())
+_OF_ARTICLE = Prepared(select(sketched.c.seq, sketched.c["keys"]).where(sketched.c.article == bindparam("article")))
 
 
 def drop_sketch(connection: Connection, article: str) -> bool:
     """Delete the keys of an article; return whether it had any."""
-    rows = connection.execute(_OF_ARTICLE, {"article": article}).all()
+    rows = _OF_ARTICLE.rows(connection, {"article": article})
     _drop(connection, [(seq, keys) for seq, keys in rows])
     return bool(rows)
 
 
-_DROP_KEY = delete(sketches).where(sketches.c.key == bindparam("k"), sketches.c.seq == bindparam("s"))
-_DROP_ROW = delete(sketched).where(sketched.c.seq == bindparam("s"))
+_DROP_KEY = Prepared(delete(sketches).where(sketches.c.key == bindparam("k"), sketches.c.seq == bindparam("s")))
+_DROP_ROW = Prepared(delete(sketched).where(sketched.c.seq == bindparam("s")))
 
 
 def _drop(connection: Connection, rows: Sequence[tuple[int, bytes]]) -> None:
-    if not rows:
-        return
-    keys = [{"k": key, "s": seq} for seq, packed in rows for key in unpack(packed)]
-    if keys:
-        connection.execute(_DROP_KEY, keys)
-    connection.execute(_DROP_ROW, [{"s": seq} for seq, _ in rows])
+    _DROP_KEY.change_all(connection, [{"k": key, "s": seq} for seq, packed in rows for key in unpack(packed)])
+    _DROP_ROW.change_all(connection, [{"s": seq} for seq, _ in rows])
 
 
 def expire(connection: Connection, now: datetime) -> int:
@@ -124,12 +120,14 @@ def expire(connection: Connection, now: datetime) -> int:
     return len(rows)
 
 
-_FIRST = select(sketched.c.seq).where(sketched.c.seen >= bindparam("since")).order_by(sketched.c.seen).limit(1)
+_FIRST = Prepared(
+    select(sketched.c.seq).where(sketched.c.seen >= bindparam("since")).order_by(sketched.c.seen).limit(1)
+)
 
 
 def first_in_window(connection: Connection, now: datetime) -> int:
     """Return the lowest seq inside the window that ends `now`; NO_SEQ, above all others, if there is none."""
-    return connection.scalar(_FIRST, {"since": now - WINDOW}) or NO_SEQ
+    return _FIRST.scalar(connection, {"since": now - WINDOW}) or NO_SEQ
 
 
 def _newest_sharing() -> Prepared:
@@ -164,7 +162,7 @@ def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
     At most MOST_COMPARED are returned.
     """
     values = {f"k{at}": key for at, key in enumerate(sorted(keys))}
-    return list(_SHARING.run(connection, {**_NO_KEYS, **values, "low": low}).scalars())
+    return _SHARING.scalars(connection, {**_NO_KEYS, **values, "low": low})
 
 
 _SHARING = _newest_sharing()
@@ -187,11 +185,15 @@ _STANDING = (
     .join(threads, threads.c.id == stories.c.thread)
     .join(revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision))
 )
-_SKETCHED = _STANDING.join(sketched, sketched.c.article == articles.c.id).where(
-    sketched.c.seq.in_(bindparam("seqs", expanding=True))
+_SKETCHED = Prepared(
+    _STANDING.join(sketched, sketched.c.article == articles.c.id).where(
+        sketched.c.seq.in_(bindparam("seqs", expanding=True))
+    )
 )
-_OPENING = _STANDING.where(
-    articles.c.story.in_(bindparam("stories", expanding=True)), articles.c.relation.in_(OPENS_A_STORY_WORDS)
+_OPENING = Prepared(
+    _STANDING.where(
+        articles.c.story.in_(bindparam("stories", expanding=True)), articles.c.relation.in_(OPENS_A_STORY_WORDS)
+    )
 )
 
 
@@ -200,7 +202,7 @@ class Candidates:
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection, self._now = connection, now
-        self._low = first_in_window(connection, now)
+        self._low = NO_SEQ
         self._boilerplate: dict[str, frozenset[int]] = {}
         self._looked_up: set[int] = set()  # sentences, of which it is known whether they are frames
         self._frames: set[int] = set()
@@ -236,56 +238,56 @@ class Candidates:
         known = text.numbers & self._frames
         if not known:
             return known
-        numbered = zip(text.sentences, text.sets, strict=True)
-        return known - {sentence_number(each) for each, words in numbered if about(words, text.topic)}
+        numbered = zip(text.hashes, text.sets, strict=True)
+        return known - {number for number, words in numbered if about(words, text.topic)}
 
     def of(self, keys: frozenset[int]) -> list[Candidate]:
         """Return the articles that share keys, most keys first, then the first article of each of their stories.
 
         The first article is there because a story is joined only by what is close to it (decision 46).
         """
-        if self._low == NO_SEQ:  # the first poll of a store: what it has brought so far is compared too
+        if self._low == NO_SEQ:  # not asked yet, or the first poll of a store, which is compared with itself
             self._low = first_in_window(self._connection, self._now)
         seqs = sharing(self._connection, keys, self._low)
         if not seqs:
             return []
-        found = self._connection.execute(_SKETCHED, {"seqs": seqs}).mappings().all()
+        found = _SKETCHED.rows(self._connection, {"seqs": seqs})
         # IN (...) returns the rows in any order
-        candidates = [self._candidate(row) for row in sorted(found, key=lambda row: seqs.index(row["seq"]))]
+        candidates = [self._candidate(row) for row in sorted(found, key=lambda row: seqs.index(row.seq))]
         opened = {each.story for each in candidates if each.opens}
         if missing := {each.story for each in candidates} - opened:
-            first = self._connection.execute(_OPENING, {"stories": sorted(missing)}).mappings()
+            first = _OPENING.rows(self._connection, {"stories": sorted(missing)})
             candidates += [self._candidate(row) for row in first]
         return candidates
 
-    def _candidate(self, row: RowMapping) -> Candidate:
-        text = wording(row["title"], row["text"] or row["summary"], row["outlet"]).without(
-            self._repeated(row["source"])
-        )
-        speaks, carried = voice(row["source"], row["outlet"], row["carrier"]), bool(row["carrier"])
-        side = Side(row["id"], speaks, row["outlet"], row["owner"], row["lang"], row["first_seen"], text, carried)
-        opens = row["relation"] in OPENS_A_STORY_WORDS
-        return Candidate(side, row["story"], row["thread"], row["thread_opened"], row["origin"], opens)
+    def _candidate(self, row: Any) -> Candidate:
+        text = wording(row.title, row.text or row.summary, row.outlet).without(self._repeated(row.source))
+        speaks, carried = voice(row.source, row.outlet, row.carrier), bool(row.carrier)
+        side = Side(row.id, speaks, row.outlet, row.owner, row.lang, row.first_seen, text, carried)
+        opens = row.relation in OPENS_A_STORY_WORDS
+        return Candidate(side, row.story, row.thread, row.thread_opened, row.origin, opens)
 
 
-_BOILERPLATE = select(sentences.c.sentence).where(
-    sentences.c.source == bindparam("source"), sentences.c.n >= REPEATED_FROM
+_BOILERPLATE = Prepared(
+    select(sentences.c.sentence).where(sentences.c.source == bindparam("source"), sentences.c.n >= REPEATED_FROM)
 )
 
 
 def boilerplate(connection: Connection, source: str) -> frozenset[int]:
     """Return the hashes of sentences that a source repeats in at least REPEATED_FROM articles."""
-    return frozenset(connection.execute(_BOILERPLATE, {"source": source}).scalars())
+    return frozenset(_BOILERPLATE.scalars(connection, {"source": source}))
 
 
-_FRAMES = select(sentences.c.sentence).where(
-    sentences.c.source == EVERYWHERE, sentences.c.sentence.in_(bindparam("numbers", expanding=True))
+_FRAMES = Prepared(
+    select(sentences.c.sentence).where(
+        sentences.c.source == EVERYWHERE, sentences.c.sentence.in_(bindparam("numbers", expanding=True))
+    )
 )
 
 
 def frames_among(connection: Connection, numbers: Set[int]) -> frozenset[int]:
     """Return which of these sentences were found around different news, in any source (decision 119)."""
-    asked = (connection.execute(_FRAMES, {"numbers": part}).scalars() for part in parts(sorted(numbers)))
+    asked = (_FRAMES.scalars(connection, {"numbers": part}) for part in parts(sorted(numbers)))
     return frozenset(number for found in asked for number in found)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from crawler.text.searching import Search, Sought
 
 INDEX = "article_words"
-# limits of a tsvector: places above are one place, and a word or a whole vector must not be longer
-MOST_PLACES, LONGEST_WORD, MOST_BYTES = 16_383, 500, 900_000
+# a word and a whole tsvector must not be longer; PostgreSQL takes places above 16,383 for that one
+LONGEST_WORD, MOST_BYTES = 500, 900_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ def _any(sought: Sought) -> str:
 def vector_of(folded: str) -> str:
     """Return a folded text as a tsvector is written: each word with its place."""
     parts, size = [], 0
-    for place, word in enumerate(folded.split()[:MOST_PLACES], 1):
+    for place, word in enumerate(folded.split(), 1):
         size += len(word[:LONGEST_WORD].encode()) + 4
         if size > MOST_BYTES:
             break
-        parts.append(f"{_lexeme(word)}:{place}")
+        parts.append(f"{lexeme(word)}:{place}")
     return " ".join(parts)
 
 
@@ -62,10 +62,11 @@ def query_of(search: Search) -> str:
 
 
 def _phrases(sought: Sought) -> str:
-    return "(" + " | ".join(f"({' <-> '.join(map(_lexeme, each.split()))})" for each in sought.phrases) + ")"
+    return "(" + " | ".join(f"({' <-> '.join(map(lexeme, each.split()))})" for each in sought.phrases) + ")"
 
 
-def _lexeme(word: str) -> str:
+def lexeme(word: str) -> str:
+    """Return a folded word as a tsvector and a tsquery are written."""
     plain = word[:LONGEST_WORD].replace("\\", "\\\\").replace("'", "''")
     return f"'{plain}'"
 

@@ -82,11 +82,15 @@ def counts(text: str, most_sentences: int = 0) -> tuple[Count, ...]:
 
 def counted(tokens: Sequence[str]) -> list[Count]:
     """Return every number of people harmed that folded words tell; `|` and `,` among them end a clause or its part."""
-    harms = {at: kind for at, word in enumerate(tokens) if (kind := kind_of(word))}
+    harms = {
+        at: kind
+        for at, word in enumerate(tokens)
+        if (kind := kind_of(word)) and (word != "held" or [*tokens[at + 1 : at + 2]] != ["up"])  # pay is held up
+    }
     if not harms:
         return []
     numbers = list(numbers_in(tokens))
-    tolls = list(_tolls(tokens, numbers))
+    tolls = list(_tolls(tokens, numbers, harms))
     taken = {each.start for each in tolls}
     told = _direct(tokens, [each for each in numbers if each.first not in taken], harms)
     return sorted(_dated(tokens, [*tolls, *told]), key=lambda each: each.start)
@@ -111,10 +115,14 @@ def _folded(word: str) -> tuple[str, ...]:
     return tuple(fold(joined(word)).split())
 
 
-def _tolls(tokens: Sequence[str], numbers: Sequence[Number]) -> Iterator[Count]:
-    """Yield the number behind each "toll", "number of wounded" and the like: the one that it rises to."""
+def _tolls(tokens: Sequence[str], numbers: Sequence[Number], harms: Mapping[int, tuple[Kind, Side]]) -> Iterator[Count]:
+    """Yield the number behind each "toll", "number of wounded" and the like: the one that it rises to.
+
+    Where no word beside the toll says whom it counts, one behind the number does ("toll rises to 5 wounded"); else it
+    counts the dead.
+    """
     for at, word in enumerate(tokens):
-        if not words.is_counted(bare(word)) or (kind := _of_toll(tokens, at)) is None:
+        if not words.is_counted(bare(word)) or ((beside := _of_toll(tokens, at)) is None and not _is_toll(bare(word))):
             continue
         reach = [
             each
@@ -127,6 +135,8 @@ def _tolls(tokens: Sequence[str], numbers: Sequence[Number]) -> Iterator[Count]:
         ]
         risen = [each for each in reach if not _TO.isdisjoint(tokens[max(at, each.first - 3) : each.first])]
         for chosen in (risen or reach)[:1]:
+            behind = _harm_behind(tokens, chosen, harms)
+            kind = beside or (harms[behind[0]][0] if behind else KILLED)
             yield Count(kind, chosen.value, chosen.first, chosen.last, word, chosen.at_least)
 
 
@@ -134,11 +144,11 @@ _is_toll = words.stems("toll", "fatalit", "deaths", "حصيله", "تلفات")
 
 
 def _of_toll(tokens: Sequence[str], at: int) -> Kind | None:
-    """Return whom a toll counts: what a word beside it says, else the dead; None for the number of anything else."""
+    """Return whom a toll counts by a word beside it, None where none says so."""
     for each in (*tokens[at + 1 : at + 4], *reversed(tokens[max(0, at - 1) : at])):
         if kind := kind_of(each):
             return kind[0]
-    return KILLED if _is_toll(bare(tokens[at])) else None
+    return None
 
 
 def _direct(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from crawler.stories.wording import Wording, sentence_number
+from crawler.stories.wording import Wording
 from crawler.text.figures import is_number
 from crawler.text.stopwords import STOP
 
@@ -76,7 +76,8 @@ def _stands(words: frozenset[str], known: list[frozenset[str]]) -> bool:
 
 def is_background(earlier: Wording, shared: Set[int]) -> bool:
     """Return whether the shared sentences mention the earlier headline, as background in a follow-up does."""
-    words = {word for sentence in earlier.sentences if sentence_number(sentence) in shared for word in sentence}
+    numbered = zip(earlier.hashes, earlier.sentences, strict=True)
+    words = {word for number, sentence in numbered if number in shared for word in sentence}
     return not words.isdisjoint(earlier.topic)
 
 
@@ -87,7 +88,7 @@ def about(words: Set[str], topic: Set[str]) -> bool:
 
 def _no_news(text: Wording, headlines: tuple[frozenset[str], ...]) -> dict[int, frozenset[str]]:
     """Return the sentences, number to words, that are about neither headline and give fewer than FIGURES numbers."""
-    numbered = list(zip(text.sentences, text.sets, strict=True))
+    numbered = list(zip(text.hashes, text.sets, strict=True))
     # frames stand at both ends of a text; looking at the ends only bounds the cost of a very long one
     chosen = (
         numbered
@@ -95,8 +96,8 @@ def _no_news(text: Wording, headlines: tuple[frozenset[str], ...]) -> dict[int, 
         else [*numbered[:FRAME_SENTENCES], *numbered[-FRAME_SENTENCES:]]
     )
     return {
-        sentence_number(sentence): words
-        for sentence, words in chosen
+        number: words
+        for number, words in chosen
         if not any(about(words, topic) for topic in headlines) and sum(map(is_number, words)) < FIGURES
     }
 

@@ -142,7 +142,8 @@ ONE = frozenset(
     (
         "soldier", "civilian", "fighter", "militant", "man", "woman", "child", "student", "policeman", "officer",
         "worker", "journalist", "commander", "leader", "official", "gunman", "militiaman", "peacekeeper", "paramedic",
-        "medic", "sailor", "fisherman", "pilot", "serviceman", "contractor", "protester", "boy", "girl", "general",
+        "medic", "sailor", "fisherman", "pilot", "serviceman", "servicewoman", "member", "airman", "trooper",
+        "contractor", "protester", "boy", "girl", "general",
         "colonel", "lieutenant", "marine", "engineer", "farmer", "shepherd", "scientist", "lawmaker", "guard", "person",
         "جندي", "شخص", "عنصر", "ضابط", "منتسب", "مواطن", "عسكري", "طفل", "امراه", "شاب", "رجل", "قيادي", "عامل", "زائر",
         "صحفي", "صحافي", "شرطي", "مدني", "مقاتل", "مسؤول", "مسوول", "طالب", "بحار", "فتاه", "مستشار", "حارس", "قائد",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from rapidfuzz import fuzz, utils
 from rapidfuzz.distance import OSA
 
+from crawler.article import Identified as Identified
 from crawler.article import Relation
 from crawler.parse.normalise import Draft
 from crawler.text import urls
@@ -25,27 +26,6 @@ FEW_WORDS = 5  # of a text: fewer do not tell whether it is the same
 SLIP_FROM = 5  # letters of a word in which one that is wrong is a slip
 SAME_WORDS = 0.6  # of a text's words that stand in the earlier one
 AT_ONCE = timedelta(minutes=1)  # publication times closer than this are one
-
-
-@dataclass(frozen=True, slots=True)
-class Identified:
-    """A stored article found by one of its keys.
-
-    `said` is the content key of what `source` last sent under it, `content_key` that of the newest revision: they
-    differ once the article has its page's text.
-    """
-
-    key: str
-    source: str
-    article: str
-    said: str
-    title: str
-    url: str | None
-    guid: str | None
-    content_key: str
-    revision: int
-    published: datetime | None = None
-    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

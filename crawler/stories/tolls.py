@@ -98,9 +98,9 @@ def _dead(text: Wording) -> Iterator[tuple[int, str]]:
 def _risen(text: Wording) -> Iterator[int]:
     """Yield the numbers to which a text says that a toll of dead has risen."""
     for words in _opening(text):
-        tolls = [at for at, word in enumerate(words) if is_counted(word)]
         rises = [at for at, word in enumerate(words) if is_rise(word)]
-        if tolls and rises and any(map(is_dead, (*text.title, *words))):
+        tolls = [at for at, word in enumerate(words) if is_counted(word)] if rises else []
+        if tolls and any(map(is_dead, (*text.title, *words))):
             yield from (int(word) for word in words[min(*tolls, *rises) :] if word.isdecimal())
 
 

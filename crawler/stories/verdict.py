@@ -7,16 +7,15 @@ and no name differs. In doubt it is told again: a wrong duplicate silences news,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler.article import Relation
-from crawler.stories.compare import Comparison, Difference, NumberChange, compare
-from crawler.stories.corrections import CORRECTED
+from crawler.stories.changed import corrected, differing, numbers_changed, risen_tolls
+from crawler.stories.compare import Comparison, compare
 from crawler.stories.frames import frame, is_background
 from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
-from crawler.stories.tolls import harms, new_harm, new_toll, put_right
+from crawler.stories.tolls import new_toll
 from crawler.stories.wording import Wording
 from crawler.text.figures import is_number
 
@@ -180,7 +179,7 @@ def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
         return Relation.NEW, f"{measured}, needs {percent(TITLE_SHARED)} within 48 h", ""
     if change := _toll_grew(found, later.wording, age):
         return Relation.UPDATED, measured, change
-    return Relation.RELATED, f"{measured}{_differing(found)}", ""
+    return Relation.RELATED, f"{measured}{differing(found)}", ""
 
 
 def _equal_headlines(earlier: Side, later: Side, found: Comparison, shared: int) -> Relation | None:
@@ -203,10 +202,10 @@ def _one_event(shared: frozenset[str], share: float, age: timedelta) -> bool:
 
 def _toll_grew(found: Comparison, later: Wording, age: timedelta) -> str:
     """Return the change ("3 -> 5 killed") where two reports differ in a rising toll and in nothing else, else ""."""
-    tolls = _tolls(found)
+    tolls = risen_tolls(found)
     if not tolls or len(tolls) != len(found.changes) or found.differing or age > HEADLINE_WINDOW:
         return ""
-    return _changed(tolls, later)
+    return numbers_changed(tolls, later)
 
 
 def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
@@ -230,7 +229,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
     if not _same_text(earlier, later, found):
         return _judge_event(earlier, later, found, measured)
     if _subject_differs(earlier, later, found):
-        return Relation.RELATED, f"{measured}{_differing(found)}", ""
+        return Relation.RELATED, f"{measured}{differing(found)}", ""
     if found.changes:
         return _judge_numbers(earlier, later, found, measured)
     return _judge_version(earlier, later, found, measured)
@@ -242,7 +241,7 @@ def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str)
         return (
             Relation.UPDATED,
             f"{measured}, marked as a correction",
-            _corrected(found, earlier.wording, later.wording),
+            corrected(found, earlier.wording, later.wording),
         )
     if found.lead < LEAD_KNOWN:
         return _judge_lead(found, measured)
@@ -296,7 +295,7 @@ def _one_subject(one: Wording, other: Wording) -> bool:
 
 def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
     """Return the finding on one text with other numbers: an update if few differ, else another report in its words."""
-    reason = f"{measured}, numbers differ ({_changed(found.changes, later.wording)}), {found.agreeing} agree"
+    reason = f"{measured}, numbers differ ({numbers_changed(found.changes, later.wording)}), {found.agreeing} agree"
     series = (
         later.seen - earlier.seen >= SERIES
         and earlier.source == later.source
@@ -307,9 +306,9 @@ def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str)
     if series or not few or (_short(earlier, later) and not _one_toll(earlier.wording, later.wording, found)):
         return Relation.RELATED, reason, ""
     change = (
-        _corrected(found, earlier.wording, later.wording)
+        corrected(found, earlier.wording, later.wording)
         if _is_correction(earlier, later)
-        else _changed(found.changes, later.wording)
+        else numbers_changed(found.changes, later.wording)
     )
     return Relation.UPDATED, reason, change
 
@@ -318,7 +317,7 @@ def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
     """Return whether short texts with differing numbers report one event: its toll rose, or the headlines agree."""
     if found.agreeing >= SAME_FIGURES and _one_subject(one, other):
         return True
-    tolls = len(_tolls(found)) == len(found.changes) and len(one.topic & other.topic) >= 2
+    tolls = len(risen_tolls(found)) == len(found.changes) and len(one.topic & other.topic) >= 2
     return tolls or one.topic <= other.topic or other.topic <= one.topic
 
 
@@ -341,7 +340,7 @@ def _judge_event(earlier: Side, later: Side, found: Comparison, measured: str) -
     if _one_event(shared, share, age):
         if change := _toll_grew(found, later.wording, age):
             return Relation.UPDATED, f"{measured}{alike}", change
-        return Relation.RELATED, f"{measured}{alike}{_differing(found)}", ""
+        return Relation.RELATED, f"{measured}{alike}{differing(found)}", ""
     return Relation.NEW, f"{measured}, needs {percent(SAME)}{alike}", ""
 
 
@@ -353,69 +352,6 @@ def _tiny(earlier: Side, later: Side) -> bool:
     return min(len(earlier.wording.words), len(later.wording.words)) < TINY
 
 
-def _tolls(found: Comparison) -> list[NumberChange]:
-    """Return the changed numbers that are a rising count of people harmed."""
-    return [each for each in found.changes if _is_toll(each)]
-
-
-def _is_toll(change: NumberChange) -> bool:
-    grows = change.before.isdigit() and change.after.isdigit() and int(change.after) > int(change.before)
-    return grows and harms(change.beside)
-
-
-def _changed(changes: tuple[NumberChange, ...] | list[NumberChange], later: Wording) -> str:
-    """Return "14 -> 17 killed": what is counted in small letters, or as the text writes it in a script without them."""
-    shown = (each if each.where.isascii() else replace(each, where=later.spelled(each.where)) for each in changes[:3])
-    return ", ".join(map(str, shown))
-
-
-def _renamed(differing: Iterable[Difference], earlier: Wording, later: Wording) -> str:
-    """Return "Taji -> Balad": words that took the place of others, as each text writes them."""
-    named = list(differing)[:2]
-    return ", ".join(f"{earlier.spelled(each.before)} -> {later.spelled(each.after)}" for each in named)
-
-
-def _corrected(found: Comparison, earlier: Wording, later: Wording) -> str:
-    """Return what a correction corrects: a toll, else numbers, else names, else words that took the place of others."""
-    named = [each for each in found.differing if each.named] or found.differing
-    what = put_right(earlier, later) or _changed(found.changes, later) or _renamed(named, earlier, later)
-    return f"{CORRECTED}: {what}" if what else f"{CORRECTED}, in no words that we find"
-
-
-def _differing(found: Comparison) -> str:
-    words = [str(each) for each in (*found.differing[:2], *found.changes[:2])]
-    return f", differs: {', '.join(words)}" if words else ""
-
-
 def _minutes(age: timedelta) -> str:
     minutes = round(abs(age.total_seconds()) / 60)
     return f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"
-
-
-def material(before: Wording, after: Wording) -> str:
-    """Return in words what an edit of one article changed that matters to readers, "" where nothing does."""
-    found = compare(before, after)
-    if after.corrected and not before.corrected:
-        return _corrected(found, before, after)
-    numbers, harm = _changed(found.changes, after) if found.changes else "", new_harm(before, after)
-    # the first who died are more than a number that rose: "1 killed; 2 -> 5 wounded"
-    if harm and (not numbers or any("->" not in each for each in harm.split("; "))):
-        numbers = harm
-    if numbers:
-        return numbers
-    if names := [each for each in found.differing if each.named]:
-        if all(each.part == "title" for each in names) and _is_replaced(before, after):
-            return "new headline"  # words at one place of two unlike headlines are no change of one for the other
-        return _renamed(names, before, after)
-    if before.words and after.words and found.lead < LEAD_KNOWN:
-        return "new lead"
-    return ""
-
-
-def _is_replaced(before: Wording, after: Wording) -> bool:
-    """Return whether a headline was written anew: less than three quarters of its words that carry meaning are kept.
-
-    All but one are where only a name takes the place of another.
-    """
-    most = max(len(before.topic), len(after.topic))
-    return len(before.topic & after.topic) < min(most - 1, most * 3 / 4)

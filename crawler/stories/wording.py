@@ -81,9 +81,14 @@ class Wording:
         return replace(self, sentences=left, taken=self.taken | taken)
 
     @cached_property
+    def _numbered(self) -> tuple[list[int], ...]:
+        """The hashes of the words of each sentence."""
+        return tuple([number_of(word) for word in sentence] for sentence in self.sentences)
+
+    @cached_property
     def hashes(self) -> tuple[int, ...]:
         """The hash of each sentence in turn, by which it is recognised in other articles."""
-        return tuple(map(sentence_number, self.sentences))
+        return tuple(map(combine, self._numbered))
 
     @cached_property
     def numbers(self) -> frozenset[int]:
@@ -97,7 +102,7 @@ class Wording:
     @cached_property
     def runs(self) -> tuple[int, ...]:
         """The hash of each run of three words of the body, in turn."""
-        return tuple(shingles(self.words))
+        return tuple(_runs([number for sentence in self._numbered for number in sentence][:MOST_WORDS]))
 
     @cached_property
     def shingles(self) -> frozenset[int]:
@@ -105,7 +110,7 @@ class Wording:
 
     @cached_property
     def lead(self) -> frozenset[int]:
-        return frozenset(shingles(self.words[:LEAD]))
+        return frozenset(self.runs[: LEAD - SHINGLE + 1])
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -136,15 +141,18 @@ def number_of(word: str) -> int:
 
 def shingles(words: Sequence[str]) -> list[int]:
     """Return the hash of each run of three words; one hash of all words where there are fewer."""
-    if len(words) < SHINGLE:
-        return [combine([number_of(word) for word in words])] if words else []
-    numbers = [number_of(word) for word in words]
-    found = []
-    for one, two, three in zip(numbers, numbers[1:], numbers[2:], strict=False):
-        # written out instead of calling `combine`: this loop takes most of the time
-        run = ((one * _ODD + two) * _ODD + three) & _MASK
-        found.append((run ^ (run >> 29)) * _ODD & _MASK)
-    return found
+    return _runs([number_of(word) for word in words])
+
+
+def _runs(numbers: Sequence[int]) -> list[int]:
+    """Return what `shingles` does of words with these hashes."""
+    if len(numbers) < SHINGLE:
+        return [combine(numbers)] if numbers else []
+    # written out instead of calling `combine`: this loop takes most of the time
+    return [
+        ((run := ((one * _ODD + two) * _ODD + three) & _MASK) ^ (run >> 29)) * _ODD & _MASK
+        for one, two, three in zip(numbers, numbers[1:], numbers[2:], strict=False)
+    ]
 
 
 def combine(numbers: Iterable[int]) -> int:
@@ -163,7 +171,7 @@ def mixed(hashed: int, number: int) -> int:
     return hashed ^ (hashed >> 29)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)  # one of a text of 2,000 characters takes up to 140 KB
 def wording(title: str, body: str, outlet: str = "") -> Wording:
     """Return what is compared of an article. `outlet` is removed from the end of the headline."""
     headline, agency = _headline(title, outlet)

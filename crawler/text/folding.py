@@ -31,6 +31,10 @@ _ACRONYM_DOT = re.compile(
 _ACRONYM = re.compile(r"(?<!\w)[^\W\d_](?:\.[^\W\d_])+$")
 _POSSESSIVE = re.compile(r"'(?=s(?!\w))")
 _JOINER = re.compile(rf"(?<=[\u0600-\u06ff]){ZWNJ}+(?=[\u0600-\u06ff])")
+# Kurdish before its letter ae was in fonts: heh with a ZWNJ, which parts no words, in a text with a letter, ending or
+# a word ("in") that Persian has not
+_KURDISH_AE = re.compile(rf"(?<=[\u0600-\u06ff]){ZWNJ}+(?<!ه{ZWNJ})(?=[\u0600-\u06ff])")
+_OLD_KURDISH = re.compile(rf"[ێۆڕڵە]|ه{ZWNJ}ى|(?<!\w)له{ZWNJ}(?!\w)")
 
 
 class _FoldTable(dict[int, str]):
@@ -110,14 +114,19 @@ def fold(text: str) -> str:
     """Fold text into space-separated tokens with a space at both ends."""
     if "&" in text:
         text = _REFERENCE.sub(_dereference, text)
-    text = text.translate(_TABLE)
+    given, text = text, text.translate(_TABLE)
     if "." in text:
         text = _ACRONYM_DOT.sub("", text).replace(".", " ")
     if "'" in text:
         text = _POSSESSIVE.sub(" ", text).replace("'", "")
     if ZWNJ in text:
-        text = _JOINER.sub(" ", text).replace(ZWNJ, "")
+        text = _joiner(given).sub(" ", text).replace(ZWNJ, "")
     return f" {' '.join(text.split())} "
+
+
+def _joiner(text: str) -> re.Pattern[str]:
+    """Return what finds the ZWNJ of a text that part words."""
+    return _KURDISH_AE if _OLD_KURDISH.search(text) else _JOINER
 
 
 def _dereference(match: re.Match[str]) -> str:
@@ -133,7 +142,7 @@ def _trace(text: str) -> list[tuple[int, int]]:
     for pattern, instead, literal, default in (
         (_ACRONYM_DOT, "", ".", " "),
         (_POSSESSIVE, " ", "'", ""),
-        (_JOINER, " ", ZWNJ, ""),
+        (_joiner(_REFERENCE.sub(_dereference, text)), " ", ZWNJ, ""),
     ):
         if literal in chars:
             chars, spans = _substituted(chars, spans, pattern, instead)

@@ -50,6 +50,8 @@ SURE = 3  # such letters, against a source that names another language of the sa
 
 def script_of(text: str) -> str:
     """Return the script that most letters of a text are in, "" where it has none."""
+    if text.isascii():  # as most are
+        return "Latin" if any(map(str.isalpha, text)) else ""
     found: Counter[str] = Counter()
     for char, n in Counter(text).items():  # each letter once
         if char.isalpha():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
-
-from w3lib.url import canonicalize_url
 
 # Parameters that name the reader's way, not the page. Sources: ClearURLs' rules, the outlets' own feeds.
 TRACKING = re.compile(
@@ -91,13 +91,20 @@ def key(url: str) -> str:
     Scheme, www., mobile and AMP forms, a trailing slash and the order of the query do not count. The link of a wrapper
     (Google News) says nothing of the page behind it and gets a key of its own.
     """
-    parts = urlsplit(canonicalize_url(clean(_out_of_cache(url))))
+    parts = urlsplit(_canonicalize()(clean(_out_of_cache(url))))
     host = parts.netloc.removesuffix(":80").removesuffix(":443")
     if not wrapper(url):
         host = _MOBILE.sub("", host)
     query = "&".join(pair for pair in parts.query.split("&") if pair and not _AMP_PAIR.match(pair))
     path = _AMP_PATH.sub("", parts.path).rstrip("/")
     return f"{host}{path}{'?' if query else ''}{query}"
+
+
+@cache
+def _canonicalize() -> Callable[[str], str]:
+    """Return what makes a link canonical; an HTTP client of the library comes with it, so the first link imports it."""
+    found: Callable[[str], str] = importlib.import_module("w3lib.url").canonicalize_url
+    return found
 
 
 def wrapper(url: str) -> str:

@@ -1,7 +1,7 @@
 """The watch board: time to the first byte of each page on N stories, its weight, its memory; polls while 20 are open.
 
 python -m tests.bench.board [N]; 100,000 where none is given. No daemon runs beside that; a daemon of its own shows what
-20 open boards cost its polls.
+20 open boards cost its polls, and 20 with a backtest that is begun again whenever it ends.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 
 from alerts.board.registry import PAGES
 from alerts.demo.sinks import MailSink
 from tests.bench.state import RULES, grow
-from tests.e2e.board import BoardDesk, served
+from tests.e2e.board import BoardDesk, Floor, served
 from tests.e2e.running import Running
 from tests.e2e.servers import Hook, Outlet, rss
 
 ASKED = 60  # times, each page
 BOARDS, POLLS, EVERY = 20, 8, 5.0  # boards open, polls while they are, seconds between two
+ARCHIVE = 20_000  # articles that the backtest goes through
+TRIED = "- id: tried\n  title: Tried\n  match: {all: [dar, lim]}\n  severity: flash\n  notify: [hook]\n"
 PARTS = re.compile(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"')
 PACKED = {"Accept-Encoding": "gzip"}
 
@@ -58,31 +61,53 @@ def bench(n: int) -> None:
 
 
 def lateness() -> None:
-    """Print how late the polls of a daemon are while nobody has the board open, and while BOARDS have."""
+    """Print how late the polls of a daemon are: nobody has the board open, BOARDS have, and a rule is tried besides."""
     with TemporaryDirectory(prefix="watchfloor-bench") as place:
         outlet = Outlet()
         outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
         desk = BoardDesk(Path(place), outlet, Hook(), MailSink())
         desk.write("/a.xml", every=f"{EVERY:.0f}s")
+        state = Path(place) / "var"
+        state.mkdir(mode=0o700)
+        grow(state, ARCHIVE)
         running = Running(desk, fresh=True)
         host = served(running).removeprefix("http://")
         try:
-            for boards in (0, BOARDS):
-                ended = threading.Event()
+            for boards, backtests in ((0, 0), (BOARDS, 0), (BOARDS, 1)):
+                ended, matched = threading.Event(), list[int]()
                 readers = [threading.Thread(target=_read, args=(host, ended)) for _ in range(boards)]
+                readers += [threading.Thread(target=_backtest, args=(host, ended, matched)) for _ in range(backtests)]
                 for each in readers:
                     each.start()
                 late = sorted(_late(outlet))
                 ended.set()
                 for each in readers:
                     each.join()
+                beside = f" and a backtest (begun {len(matched)} times, {sum(matched):,} articles)" if backtests else ""
                 print(
-                    f"{boards} boards open: {len(late)} polls, median {_ms(late, 50)} ms late, the latest {late[-1] * 1000:.0f} ms"
+                    f"{boards} boards open{beside}: {len(late)} polls, median {_ms(late, 50)} ms late, "
+                    f"the latest {late[-1] * 1000:.0f} ms",
+                    flush=True,
                 )
         finally:
             running.end()
             for closing in (desk.outlet, desk.hook, desk.mail):
                 closing.close()
+
+
+def _backtest(host: str, ended: threading.Event, matched: list[int]) -> None:
+    """Try a rule on the archive, again and again, as somebody does who has not signed in."""
+    floor = Floor(desk=None, running=None, address=f"http://{host}")  # type: ignore[arg-type] # only asked over HTTP
+    form = {"rule": TRIED, "how": "backtest", "span": "30d"}
+    while not ended.is_set():
+        begun = floor.post("/try", form | {"key": floor.key("/try")})
+        assert begun.status == 303, begun.text
+        trial: dict[str, Any] = {"state": "running", "done": 0}
+        while trial["state"] == "running" and not ended.wait(0.2):
+            trial = floor.api(begun.headers["Location"])["trial"]
+        matched.append(int(trial["done"]))
+        floor.post(f"{begun.headers['Location']}/stop", {"key": floor.key("/try")})
+        assert trial["state"] in {"running", "done"}, trial
 
 
 def _read(host: str, ended: threading.Event) -> None:

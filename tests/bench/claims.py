@@ -60,12 +60,12 @@ def _claims(waiting: int) -> list[float]:
     return times
 
 
-def queue(connection: Connection, n: int) -> None:
-    """Queue a message for TARGET."""
+def queue(connection: Connection, n: int, target: Target = TARGET) -> None:
+    """Queue a message for a target."""
     severity = Severity.IMMEDIATE if n % 3 else Severity.PRIORITY
     made = NewDelivery(
-        TARGET.id,
-        TARGET.receiver,
+        target.id,
+        target.receiver,
         Kind.ALERT,
         severity,
         Reason.FIRST_ARTICLE,

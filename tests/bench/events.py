@@ -4,6 +4,11 @@ The labels lie beside the checkout (events.tsv: first, repeat, development, reac
 so does the news. Grouping was tuned on the events of half A; those of half B are the figures to believe. What is counted
 are messages, as pacing sends them to one receiver: an alert or update of at least priority interrupts, a digest does
 not. An item is told by a message of its own story or one that names its story (one message on a thread in ten minutes).
+Items of one time are one round, as the daemon judges what a round polled (a dashboard's items have the time of a poll).
+An event is told late where its first message came more than two hours after its first report, whatever told it then.
+
+With `EVENTS=misses` in the environment the items of half A are printed with what told them, with `EVENTS=repeats` why
+each message of it repeats, and why a development did not ring.
 """
 
 from __future__ import annotations
@@ -12,7 +17,6 @@ import gzip
 import hashlib
 import json
 import os
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +29,7 @@ from alerts.rules.labels import key_of
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import Line, read_lines
 from alerts.run.replay import Replay
+from tests.bench.event_trace import noting, why
 from tests.bench.shared import ROOT, SHARED, missing
 
 LABELS = SHARED / "labels" / "events.tsv"
@@ -35,6 +40,7 @@ SINCE = "2026-06-05"  # the first event is of 7 June
 
 START = datetime(2026, 6, 1, tzinfo=UTC)  # of items without a time
 SOON = timedelta(hours=1)  # a development told later than this did not ring
+OF_ONE_WORD = timedelta(hours=2)  # so far apart the labels take a first report and its repeats for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Sent:
     deliveries: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     messages: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    records: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # of a replay, by item
 
     def message_on(self, key: str) -> tuple[str, datetime] | None:
         """Return the interrupting message that told an item, and when."""
@@ -67,7 +74,8 @@ def run() -> None:
     matcher = Matcher(config)
     lines = [line for line in read_lines(_stream(), print) if matcher.match(line.article)]
     times = {line.article.id: line.at or START for line in lines}
-    sent = _sent(Replay(config), lines, times)
+    with noting() as notes:
+        sent = sent_by(Replay(config), lines, times)
     # what is only routine never interrupts, whatever it is to its event
     grave = {line.article.id for line in lines if _severity(matcher, line) > Severity.ROUTINE}
     events = defaultdict(list)
@@ -79,9 +87,17 @@ def run() -> None:
     for half in "AB":
         chosen = {event: rows for event, rows in events.items() if half_of(event) == half}
         print(f"half {half}: {_told(chosen, sent, times)}")
-    if "misses" in sys.argv:
+    asked = os.environ.get("EVENTS", "")
+    if asked == "misses":
         titles = {line.article.id: line.article.title for line in lines}
         _print_misses({event: rows for event, rows in events.items() if half_of(event) == "A"}, sent, times, titles)
+    if asked == "repeats":
+        articles = {line.article.id: line.article for line in lines}
+        for event, rows in events.items():
+            for what, row in _causes(rows, sent, times) if half_of(event) == "A" else ():
+                print(f"{event} {what} {times[row.key]:%d %H:%M} {row.role}: {articles[row.key].title}")
+                for line_ in why(sent.records[row.key], matcher.find(articles[row.key]).event, notes):
+                    print(f"    {line_}")
 
 
 def _severity(matcher: Matcher, line: Line) -> Severity:
@@ -116,12 +132,13 @@ def _time(item: Mapping[str, Any]) -> str:
     return str(seen or published if a_day else published or seen)
 
 
-def _sent(replay: Replay, lines: Iterable[Line], times: Mapping[str, datetime]) -> Sent:
+def sent_by(replay: Replay, lines: Iterable[Line], times: Mapping[str, datetime]) -> Sent:
     """Return what the first receiver of the replay was sent."""
     sent, receiver = Sent(), ""
     for record in replay.run(lines):
         deliveries: Any = record["deliveries"]
         receiver = receiver or next((each["receiver"] for each in deliveries), "")
+        sent.records.update({str(record["id"]): record} if "id" in record else {})
         at = datetime.fromisoformat(str(record["at"])) if "at" in record else times[str(record["id"])]
         for each in deliveries:
             if each["receiver"] != receiver or "delivery" not in each:
@@ -155,15 +172,18 @@ def _told(events: Mapping[str, list[Row]], sent: Sent, times: Mapping[str, datet
         n["near"] += len(near)
         n["near silent"] += sum(sent.message_on(row.key) is None for row in near)
         members = [row for row in rows if row.role != "near"]
-        messages = _messages(members, sent)
+        messages = messages_on(members, sent)
         n["events"] += bool(members)
-        n["untold"] += bool(members) and not any(sent.message_on(row.key) for row in members)
+        first = min((message[1] for row in members if (message := sent.message_on(row.key))), default=None)
+        n["untold"] += bool(members) and first is None
+        reported = min((times[row.key] for row in members if row.role != "reaction"), default=first)
+        n["late first"] += bool(first and reported and first - reported > OF_ONE_WORD)
         n["messages"] += len(messages)
         without = [each for each in messages if not any(row.role == "development" for row in each)]
         n["without news"] += len(without)
         n["repeats"] += sum(each is not messages[0] for each in without)
         developments = [row for row in members if row.role == "development"]
-        late = [row for row in developments if not _rang(row, sent, times)]
+        late = [row for row in developments if not rang(row, sent, times)]
         n["developments"] += len(developments)
         n["late"] += len(late)
         n["sure late"] += sum(row.sure for row in late)
@@ -171,11 +191,12 @@ def _told(events: Mapping[str, list[Row]], sent: Sent, times: Mapping[str, datet
         f"{n['events']} events; messages that interrupt an event {n['messages'] / n['events']:.2f}, without developments "
         f"{n['without news'] / n['events']:.2f}; of them repeats {n['repeats']}/{n['messages']}; developments that "
         f"did not ring within the hour {n['late']}/{n['developments']} ({n['sure late']} of them sure); "
-        f"other acts that look alike and did not ring {n['near silent']}/{n['near']}; events never told {n['untold']}"
+        f"other acts that look alike and did not ring {n['near silent']}/{n['near']}; events never told {n['untold']}, "
+        f"told for the first time more than two hours late {n['late first']}"
     )
 
 
-def _messages(members: Iterable[Row], sent: Sent) -> list[list[Row]]:
+def messages_on(members: Iterable[Row], sent: Sent) -> list[list[Row]]:
     """Return the items of an event that each message on one of them told, by the time of the messages.
 
     A message on a story without a label interrupts for reasons that no label judges, whatever else it names.
@@ -188,7 +209,16 @@ def _messages(members: Iterable[Row], sent: Sent) -> list[list[Row]]:
     return [told[each] for each in sorted(told) if each[1] in ours]
 
 
-def _rang(row: Row, sent: Sent, times: Mapping[str, datetime]) -> bool:
+def _causes(rows: list[Row], sent: Sent, times: Mapping[str, datetime]) -> Iterator[tuple[str, Row]]:
+    """Yield the items of messages that only repeat, and the developments that did not ring within the hour."""
+    members = [row for row in rows if row.role != "near"]
+    for number, told in enumerate(messages_on(members, sent)):
+        if number and not any(row.role == "development" for row in told):
+            yield from (("REPEATS", row) for row in told)
+    yield from (("LATE", row) for row in members if row.role == "development" and not rang(row, sent, times))
+
+
+def rang(row: Row, sent: Sent, times: Mapping[str, datetime]) -> bool:
     message = sent.message_on(row.key)
     return message is not None and message[1] - times[row.key] <= SOON
 

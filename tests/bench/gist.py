@@ -39,6 +39,8 @@ def run() -> None:
     if not missing(ARTICLES):
         captured = list(_captured(config))
         _print("Arabic, captured, with their text", captured, matcher, config)
+        for outlet in sorted({each.outlet for each in captured}):
+            _print(f"of these of {outlet}", [each for each in captured if each.outlet == outlet], matcher, config)
         bare = [replace(each, text="", summary="") for each in captured]
         _print("Arabic, captured, the headline alone", bare, matcher, config)
     lines = FILES["tuning"].read_text(encoding="utf-8").splitlines()

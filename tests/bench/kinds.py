@@ -25,7 +25,8 @@ from crawler.collect.collecting import Collecting
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
 from crawler.sources.source import Source
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.writer_lane import WriterLane
 from tests.bench.stories_window import written
 from tests.e2e.channel import page_of, text
 from tests.e2e.servers import Outlet, rss

@@ -2,7 +2,7 @@
 
 The pairs were pooled from other methods' best candidates and lie beside the checkout (keys and labels). A link that none
 of those methods proposed is judged by tests/labels/links.tsv, where two readers labelled every link that this desk made
-at first, and one reader those of half A since. The halves are by the key of the Arabic item: thresholds were set on
+at first, and one reader those of half A since. Two whole weeks were read by a reader as well (languages_weeks). The halves are by the key of the Arabic item: thresholds were set on
 half A. All articles are read, matched or not: in service only what a rule matched has a report, so there are fewer.
 
 With the language model, where it is installed: by the daemon's own child process. It reads the headlines that have NEAR
@@ -23,14 +23,20 @@ from pathlib import Path
 
 import psutil
 
-from alerts.decide.counterparts import APART, HOUR, PER_HOUR, counterpart, is_another_language
+from alerts.decide.counterparts import APART, counterpart, is_another_language
 from alerts.decide.same_event import SPAN, EventWindow
-from alerts.event import EventMention, Report
+from alerts.decide.wordings import Wordings
+from alerts.event import Report
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from alerts.run.encoder import Encoder
 from alerts.run.extras import is_installed
 from crawler.article import Article
+from tests.bench.languages_fresh import print_fresh, sample
+from tests.bench.languages_held import print_held
+from tests.bench.languages_own import print_own
+from tests.bench.languages_proposed import print_agreement, print_proposed
+from tests.bench.languages_weeks import print_weeks, weeks
 from tests.bench.shared import ROOT, SHARED, missing
 
 PAIRS = SHARED / "cases" / "languages" / "pairs.tsv"
@@ -40,7 +46,6 @@ DATASETS = {"mena-newsstand-2026-06", "iran-dashboard-2026", "iraq-arabic-2026-0
 SINCE = datetime(2026, 6, 5, tzinfo=UTC)
 RIGHT = {"same", "related"}
 NEAR = 0.3
-SAMPLED = 10  # of so many reports one is matched, to say how many the model reads in service
 
 
 def run() -> None:
@@ -48,17 +53,21 @@ def run() -> None:
         return
     config = load(ROOT / "rules.yaml", environ={})
     matcher = Matcher(config)
-    reports = dict(_reports(matcher))
+    reports, matched = _reports(matcher)
     labels = {**_labels(OURS), **_labels(PAIRS)}
+    print_held()
+    print_agreement()
+    print_own(matcher, config)
     print("without the language model:")
     _print(EventWindow(config.events), reports, labels)
+    of_weeks = {key: reports[key] for key in matched}
+    _print_weeks(EventWindow(config.events), of_weeks)
     if not is_installed():
         print("with it: skipped, as the extra watchfloor[languages] is not installed")
         return
-    wanted = _near(EventWindow(config.events), reports.values())
+    wanted = _near(EventWindow(config.events), reports.values()) | (_keys_of_weeks() & reports.keys())
     vectors, each_ms = asyncio.run(_read({each: reports[each].title for each in wanted}))
-    sample = list(reports.values())[::SAMPLED]
-    told = sum(bool(matcher.match(_article(each))) for each in sample) / len(sample)
+    told = len(matched) / len(reports)
     print(
         f"an alert costs one headline, {each_ms:.1f} ms; an article of this news {told * each_ms:.1f}, as rules match {told:.2f}"
     )
@@ -67,6 +76,7 @@ def run() -> None:
         window.wordings.add(reports[key].seq, vector)
     print("with the language model:")
     _print(window, reports, labels)
+    _print_weeks(_with(window.wordings, EventWindow(config.events)), of_weeks)
 
 
 def _print(window: EventWindow, reports: Mapping[str, Report], labels: Mapping[tuple[str, str], str]) -> None:
@@ -76,26 +86,45 @@ def _print(window: EventWindow, reports: Mapping[str, Report], labels: Mapping[t
     print(f"{len(reports)} reports, {1000 * spent / len(reports):.2f} ms of processor time each to compare them")
     for half in "AB":
         _print_half(half, {each for each in links if half_of(each[0]) == half}, labels, reports)
+    fresh = sample().arabic
+    for half in "AB":
+        print_fresh(f"fresh C-{half}", links, reports, {each for each in fresh if half_of(each) == half})
+    print_fresh("fresh", links, reports, fresh)
+
+
+def _print_weeks(window: EventWindow, reports: Mapping[str, Report]) -> None:
+    """Print the links among the reports of what rules match, as in service, for each half of the labelled weeks."""
+    links = set(_links(window, reports.values()))
+    print_proposed(links)
+    arabic = weeks().arabic
+    for half in "AB":
+        print_weeks(f"two weeks, half {half}", links, reports, {each for each in arabic if half_of(each) == half})
+    print_weeks("two weeks", links, reports, arabic)
+
+
+def _keys_of_weeks() -> frozenset[str]:
+    return weeks().arabic | weeks().english
+
+
+def _with(wordings: Wordings, window: EventWindow) -> EventWindow:
+    window.wordings = wordings
+    return window
 
 
 def _near(window: EventWindow, reports: Iterable[Report]) -> set[str]:
     """Return the keys of the reports that have NEAR in common with one in another language."""
     found = set()
-    for each in sorted(reports, key=lambda each: each.at):
+    for each in sorted(reports, key=lambda each: (each.at, each.seq)):
         window.forget(each.at - SPAN)
         window.add(each)
         for other in window.compared(each, lambda other, each=each: _may_be_linked(each, other)):  # type: ignore[misc]
-            if other.share - PER_HOUR * (abs(each.at - other.earlier.at) / HOUR) >= NEAR:
+            if other.share >= NEAR:
                 found |= {each.story, other.earlier.story}
     return found
 
 
 def _may_be_linked(one: Report, other: Report) -> bool:
     return abs(one.at - other.at) <= APART and is_another_language(one.lang, other.lang)
-
-
-def _article(report: Report) -> Article:
-    return Article("a", report.source, report.title, report.at, outlet=report.source, lang=report.lang)
 
 
 async def _read(headlines: Mapping[str, str]) -> tuple[dict[str, bytes], float]:
@@ -122,7 +151,7 @@ async def _read(headlines: Mapping[str, str]) -> tuple[dict[str, bytes], float]:
 
 def _links(window: EventWindow, reports: Iterable[Report]) -> Iterator[tuple[str, str]]:
     """Yield the keys of each Arabic and English report that are linked, as the later one of them comes in."""
-    for each in sorted(reports, key=lambda each: each.at):
+    for each in sorted(reports, key=lambda each: (each.at, each.seq)):
         window.forget(each.at - SPAN)
         window.add(each)
         if near := counterpart(window, each):
@@ -169,10 +198,14 @@ def _labels(path: Path) -> dict[tuple[str, str], str]:
     return {(row[0], row[1]): row[-1] for row in rows}
 
 
-def _reports(matcher: Matcher) -> Iterator[tuple[str, Report]]:
-    """Yield the news of the labelled period by key: each headline once, with the event that the desk reads in it."""
+def _reports(matcher: Matcher) -> tuple[dict[str, Report], set[str]]:
+    """Return the news of the labelled period by key, and the keys of what a rule matches.
+
+    Each headline is there once, with the event that the desk reads in it.
+    """
     labelled = {key for pair in _labels(PAIRS) for key in pair}
     seen: set[str] = set()
+    reports, matched = {}, set()
     with gzip.open(ARTICLES, "rt", encoding="utf-8") as handle:
         for number, line in enumerate(handle):
             item = json.loads(line)
@@ -180,22 +213,24 @@ def _reports(matcher: Matcher) -> Iterator[tuple[str, Report]]:
             if key in seen or at is None or not (key in labelled or (at >= SINCE and item["dataset"] in DATASETS)):
                 continue
             seen.add(key)
-            if mention := _mention(matcher, item, at):
-                yield key, Report(number, key, key, item["source"], item["title"], at, mention, item["lang"])
+            article = _captured(item, at)
+            if mention := matcher.event(article):
+                reports[key] = Report(number, key, key, item["source"], item["title"], at, mention, item["lang"])
+                if item["dataset"] in DATASETS and matcher.match(article):
+                    matched.add(key)
+    return reports, matched
 
 
-def _mention(matcher: Matcher, item: Mapping[str, str], at: datetime) -> EventMention | None:
-    return matcher.event(
-        Article(
-            "a",
-            item["source"],
-            item["title"],
-            at,
-            text=item.get("text") or "",
-            summary=item.get("summary") or "",
-            outlet=item["source"],
-            lang=item["lang"],
-        )
+def _captured(item: Mapping[str, str], at: datetime) -> Article:
+    return Article(
+        "a",
+        item["source"],
+        item["title"],
+        at,
+        text=item.get("text") or "",
+        summary=item.get("summary") or "",
+        outlet=item["source"],
+        lang=item["lang"],
     )
 
 

@@ -23,7 +23,7 @@ from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from alerts.rules.translit import Name, NameIndex
 from crawler.article import Article
-from crawler.config.yamlfile import Place
+from crawler.config.problems import Place
 from crawler.parse.normalise import OLDEST
 from crawler.text.folding import fold
 from tests.bench.shared import SHARED, missing

@@ -8,11 +8,16 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
@@ -24,7 +29,7 @@ from alerts.rules.unplaced import places_of
 from alerts.rules.within import placed
 from alerts.where import km_between
 from crawler.article import Article
-from crawler.config.yamlfile import Place, Problems
+from crawler.config.problems import Place, Problems
 from tests.bench.event_cost import ARTICLES, NOW, sample
 from tests.bench.shared import ROOT, missing
 from tests.places.atlas import km_outside, outlines, second_source
@@ -34,6 +39,17 @@ EXPLAINED = {"jalawla": "the entity is two towns, Jalawla and Mandali, and lies 
 GEOGRAPHIC = ("iran-place", "nuclear-site", "waterway")  # kinds of places that no title names
 ASKED = (("taqaddum", 50), ("ain-al-asad", 80), ("erbil-air-base", 40), ("us-embassy-baghdad", 15), ("khor-mor", 60))
 TURNS = 5
+NEAR = """version: 1
+include: ["desk/*.yaml"]
+sources: [{{id: a, url: "https://a.example/feed.xml"}}]
+receivers: {{console: {{urls: ["console://"]}}}}
+rules:
+  - id: near
+    title: A strike near Erbil air base
+    match: {{title: {{all: ["$deed-strike", {{within: {{km: {km}, of: erbil-air-base}}}}]}}}}
+    severity: priority
+    notify: [console]
+"""
 T = TypeVar("T")
 
 
@@ -44,6 +60,7 @@ def run() -> None:
     if not missing(ARTICLES):
         _found(config)
         _cost(config, sample())
+        _backtest()
 
 
 def _coordinates(config: Config) -> None:
@@ -118,6 +135,21 @@ def _cost(config: Config, articles: Sequence[Article]) -> None:
         _timed(lambda: [where_of(each.event, each.matches, config) for each in matched])[0] for _ in range(TURNS)
     )
     print(f"where of an alert: {taken / max(1, len(matched)) * 1e6:.0f} us, over {len(matched)} that match")
+
+
+def _backtest() -> None:
+    """Print what `backtest --against` says of a rule that asks for 10 km instead of 50."""
+    with tempfile.TemporaryDirectory() as made:
+        place = Path(made)
+        ignored = shutil.ignore_patterns("sources.yaml", "rules")
+        shutil.copytree(ROOT / "deploy" / "desk", place / "desk", ignore=ignored)
+        for km in (10, 50):
+            (place / f"{km}.yaml").write_text(NEAR.format(km=km), encoding="utf-8")
+        command = [sys.executable, "-m", "alerts", "backtest", "-c", str(place / "10.yaml")]
+        command += ["--against", str(place / "50.yaml"), "--from", str(ARTICLES)]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    print("a rule of distance, within 10 km of Erbil air base against within 50 km:")
+    print("\n".join(line for line in told if not line.startswith("  ")))
 
 
 def _by_distance(config: Config) -> list[Rule]:

@@ -31,8 +31,9 @@ from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
 from crawler.parse.feeds import read_feed
 from crawler.sources.source import Source
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
 from crawler.store.sketches import Candidates
+from crawler.store.writer_lane import WriterLane
 from crawler.stories.wording import Wording
 from tests.bench import peers
 from tests.bench.shared import ROOT, unpack_timeline
@@ -53,13 +54,13 @@ def run() -> None:
         raw(name)
 
 
-def _feed(name: str) -> bytes:
-    """Twenty items whose words are drawn by Zipf's law: as in news, few of them are near another one."""
-    items = islice(written(int(name)), ITEMS)
-    return rss(*({"title": item.title, "guid": item.guid or "", "text": item.text} for item in items))
+def _feed(name: str, items: int = ITEMS) -> bytes:
+    """Items whose words are drawn by Zipf's law: as in news, few of them are near another one."""
+    found = islice(written(int(name)), items)
+    return rss(*({"title": item.title, "guid": item.guid or "", "text": item.text} for item in found))
 
 
-def _serve(port: Any, hostile: int) -> None:
+def _serve(port: Any, hostile: int, items: int) -> None:
     """An aiohttp server in a process of its own: feeds with an ETag, the first `hostile` of them misbehaving."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -68,7 +69,7 @@ def _serve(port: Any, hostile: int) -> None:
             return await _misbehave(request, int(name))
         if request.headers.get("If-None-Match") == f'"{name}"':
             return web.Response(status=304, headers={"ETag": f'"{name}"'})
-        return web.Response(body=_feed(name), headers={"ETag": f'"{name}"'}, content_type="application/rss+xml")
+        return web.Response(body=_feed(name, items), headers={"ETag": f'"{name}"'}, content_type="application/rss+xml")
 
     async def main() -> None:
         app = web.Application()
@@ -139,10 +140,10 @@ async def _sent(request: web.Request, pieces: list[bytes], pause: float = 0) -> 
 
 
 @contextlib.contextmanager
-def served(hostile: int = 0) -> Iterator[str]:
+def served(hostile: int = 0, items: int = ITEMS) -> Iterator[str]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    server = context.Process(target=_serve, args=(theirs, hostile), daemon=True)
+    server = context.Process(target=_serve, args=(theirs, hostile, items), daemon=True)
     server.start()
     try:
         yield f"http://127.0.0.1:{ours.recv()}"
@@ -176,7 +177,7 @@ def costs() -> None:
                 f"{min(each.first_wall for each in these):.1f} ms of wall time, {FEEDS} at once"
             )
         commits = statistics.median(each.commit for each in (*plain, *runs))
-        print(f"one fsync'd commit of one row: {commits:.1f} ms of wall time; best of {RUNS} runs, {_load()}")
+        print(f"one fsync'd commit of one row: {commits:.1f} ms of wall time; best of {RUNS} runs, {loaded()}")
         _reader(base)
 
 
@@ -223,11 +224,12 @@ async def _bare(base: str) -> float:
         await asyncio.gather(*(one(n) for n in range(FEEDS)))
         begun = _cpu()
         for _ in range(ROUNDS):
-            await _in_turns(one, FEEDS)
+            await in_turns(one, FEEDS)
         return 1000 * (_cpu() - begun) / (FEEDS * ROUNDS)
 
 
-async def _in_turns(one: Callable[[int], Awaitable[object]], count: int) -> None:
+async def in_turns(one: Callable[[int], Awaitable[object]], count: int) -> None:
+    """Await a work for each number below `count`, 32 at a time."""
     turns = asyncio.Semaphore(32)
 
     async def held(n: int) -> None:
@@ -323,12 +325,13 @@ def many(hostile: int) -> None:
         f"{MANY} feeds at 60 s, {hostile} hostile: {share:.1%} of a core in the main process, RSS {rss_mb:.0f} MB; "
         f"{len(late)} polls of well feeds, lateness p50 {_at(late, 0.5):.2f} s, p99 {_at(late, 0.99):.2f} s; "
         f"loop lag p50 {1000 * _at(lag, 0.5):.0f} ms, p99 {1000 * _at(lag, 0.99):.0f} ms, max {1000 * lag[-1]:.0f} ms; "
-        f"{MINUTES} minutes, from {settled:.0f} s after the start on; {_load()}",
+        f"{MINUTES} minutes, from {settled:.0f} s after the start on; {loaded()}",
         flush=True,
     )
 
 
-def _load() -> str:
+def loaded() -> str:
+    """Return the machine's load in words."""
     return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
@@ -348,11 +351,11 @@ def daemon(rules: str, log: str, well: str) -> None:
             collecting, settled = service._collecting, asyncio.Event()
             poll = collecting.poll
 
-            async def noted(source: Source, clock: Callable[[], datetime]) -> Any:
+            async def noted(source: Source, clock: Callable[[], datetime], turn: asyncio.Event | None = None) -> Any:
                 state = collecting.states.get(source.id)
                 if state and not state.failures and settled.is_set():
                     late.append((clock() - state.due).total_seconds())
-                return await poll(source, clock)
+                return await poll(source, clock, turn)
 
             collecting.poll = noted  # type: ignore[method-assign]
             watch = asyncio.create_task(_watch(collecting, int(well), settled, Path(log), lag))

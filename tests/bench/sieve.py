@@ -18,8 +18,9 @@ from pathlib import Path
 from alerts.decide.ledger import balance
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
-from crawler.collect.ingest import Stored, store_poll
+from crawler.collect.ingest import store_poll
 from crawler.collect.sieve import sift
+from crawler.collect.stored import Stored
 from crawler.config.outlets import make_outlets
 from crawler.parse.jsonlists import read_list
 from crawler.sources.polling import state_for

@@ -26,10 +26,10 @@ from alerts.delivery import DeliveryState
 from alerts.store import decisions, retention
 from alerts.store.opening import PACKAGES
 from crawler.article import Article, mint
-from crawler.config.upkeep import Retention
-from crawler.store import sizes, sketches
-from crawler.store.articles import save
+from crawler.config.settings import Retention
+from crawler.store import search, sizes, sketches
 from crawler.store.db import DATABASE, Database
+from crawler.store.saving import save
 from crawler.stories.sketch import pack
 from tests.e2e.servers import Outlet, rss
 
@@ -191,6 +191,10 @@ def grow(state: Path, n: int) -> None:
         raw.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", [("entries", n), ("new", n)])
         raw.execute("INSERT OR REPLACE INTO marks SELECT 'triaged', max(seq) FROM revisions")
         raw.execute("ANALYZE main.sqlite_schema")
+    database = Database.at(state / DATABASE)
+    with database.write() as connection:
+        search.begin_anew(connection)  # no words were added beside the articles: as of a store before it had the index
+    database.close()
 
 
 def _at(number: int, n: int) -> datetime:
@@ -258,7 +262,7 @@ def _alerts(connection: Connection, n: int) -> None:
         )
         connection.exec_driver_sql(sealed, (number + 1, story, _iso(at)))
         deliveries.append(_delivery(number, n, story, _iso(at)))
-    connection.exec_driver_sql(f"INSERT INTO deliveries VALUES ({', '.join('?' * 27)})", deliveries)
+    connection.exec_driver_sql(f"INSERT INTO deliveries VALUES ({', '.join('?' * 28)})", deliveries)
     many = len(deliveries)
     for name in ("matched", "queued"):
         connection.exec_driver_sql("INSERT INTO alert_counts VALUES (?, ?)", (name, many))
@@ -267,7 +271,7 @@ def _alerts(connection: Connection, n: int) -> None:
 def _delivery(number: int, n: int, story: str, at: str) -> tuple[object, ...]:
     return (
         _name("d", number, n), story, Kind.ALERT.value, 1, "console#1", "console", 1, "first_article", DeliveryState.SENT.value,
-        at, at, 1, 0, at, "", None, _name("t", number, n), "[]", '["militia"]', "", "", None, at, at, "", "", "",
+        at, at, 1, 0, at, "", None, _name("t", number, n), "[]", '["militia"]', "", "", None, at, at, "", "", "", "",
     )  # fmt: skip
 
 

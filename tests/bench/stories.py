@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from crawler.article import Entry, Placement, Relation
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
-from crawler.store import articles as archive
 from crawler.store.db import Database
+from crawler.store.members import placement_of
 from tests.bench import stories_others
 from tests.bench.reuters import CORPUS, SAME_STORY, Document, Pair, documents, pairs, scores
 from tests.bench.shared import missing
@@ -27,7 +27,7 @@ def placed(corpus: Iterable[Document]) -> dict[int, Placement]:
             state = SourceState(source.id, source.url, each.published)
             stored = store_poll(connection, source, state, [entry], (), each.published)
             if stored.placed:
-                places[each.id] = archive.placement_of(connection, stored.placed[0][1])
+                places[each.id] = placement_of(connection, stored.placed[0][1])
     database.close()
     return places
 

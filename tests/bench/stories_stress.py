@@ -18,8 +18,8 @@ from crawler.article import Entry, Placement, Relation
 from crawler.collect.ingest import store_poll
 from crawler.parse.normalise import OLDEST
 from crawler.sources.source import Source, SourceState
-from crawler.store import articles as archive
 from crawler.store.db import Database
+from crawler.store.members import placement_of
 from crawler.text.tokens import sentences
 from tests.bench.reuters import CORPUS
 from tests.bench.shared import missing
@@ -171,7 +171,7 @@ class Line:
         entry = Entry(text.title, guid=f"{source}/{at.isoformat()}/{n}", text=text.body)
         with self._database.write() as connection:
             stored = store_poll(connection, polled, SourceState(source, polled.url, at), [entry], (), at)
-            return archive.placement_of(connection, stored.placed[0][1])
+            return placement_of(connection, stored.placed[0][1])
 
 
 def run() -> None:

@@ -19,11 +19,11 @@ from alerts.decide.ledger import balance
 from alerts.decide.same_event import EventWindow
 from alerts.delivery import Delivery
 from alerts.line.next_delivery import next_delivery
-from alerts.line.triage import settle
+from alerts.line.settle import settle
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
-from alerts.store import claims, decisions, digests, outbox, targets
+from alerts.store import claims, decisions, digests, outbox_counts, targets
 from crawler.article import Entry
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
@@ -78,7 +78,7 @@ def run() -> None:
         books = balance(
             archive.load_counts(connection, archive.counts),
             archive.load_counts(connection, decisions.counts),
-            outbox.delivered(connection),
+            outbox_counts.delivered(connection),
         )
         print(
             f"decided {books.matched}: queued {books.queued}, not told {dict(books.suppressed)}; of the queued {dict(books.states)}"
@@ -97,7 +97,7 @@ def _sent(connection: Connection, claimed: Delivery, now: datetime) -> None:
 
 
 def _open(connection: Connection) -> bool:
-    return outbox.next_due(connection) is not None
+    return outbox_counts.next_due(connection) is not None
 
 
 def _tell(connection: Connection, number: int, now: datetime) -> None:

@@ -14,8 +14,10 @@ from crawler.fetch.workers import Workers
 from crawler.sources.health import Network
 from crawler.sources.source import Source
 from crawler.store import pages_wanted
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
 from crawler.store.pages_wanted import Wanted
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 
@@ -25,8 +27,7 @@ async def backlog(
     place: Path, pages: list[str], network: Callable[[], Network] = Network
 ) -> AsyncIterator[tuple[FullText, Database]]:
     """A backlog of pages of source `a`, each due a second after the one before, and who works through it."""
-    database = Database.at(place / "a.db")
-    database.migrate("crawler")
+    database = new_store(place / "a.db", "crawler")
     lane, workers, fetching = WriterLane(database), Workers(processes=1), Fetching(["127.0.0.1"], timeout=2.0)
     await fetching.open()
     rows = []

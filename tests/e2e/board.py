@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from alerts.demo.sinks import MailSink
 from tests.e2e.conftest import Desk
 from tests.e2e.running import Running
-from tests.e2e.servers import Hook, Outlet, rss
+from tests.e2e.servers import PATIENCE, Hook, Outlet, rss
 from tests.unit.mailattacks import PAYLOADS
 
 TOKEN = "correct-horse-battery"
@@ -73,7 +73,7 @@ class Floor:
         return self.ask("POST", path, urlencode(form or {}), kind | {"Origin": self.address} | dict(headers or {}))
 
     def ask(self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None) -> Reply:
-        line = HTTPConnection(self.host, timeout=20)
+        line = HTTPConnection(self.host, timeout=PATIENCE)
         kept = {"Cookie": "; ".join(f"{name}={text}" for name, text in self.cookies.items())} if self.cookies else {}
         try:
             line.request(method, path, body or None, kept | dict(headers or {}))
@@ -102,9 +102,19 @@ class Floor:
 def served(running: Running, times: int = 1) -> str:
     """Return the address at which the board is served, once it was said so many times."""
     pattern = r"board served address=(\S+)"
-    assert running.says_times(pattern, times, timeout=60), running.log
+    assert running.says_times(pattern, times), running.log
     found = [match[1] for line in running.log if (match := re.search(pattern, line))]
     return found[times - 1].rstrip("/")
+
+
+def closed(schema: Any) -> Any:
+    """Return a JSON Schema by which an object has no keys but those described, so that one that is not is a fault."""
+    if isinstance(schema, list | tuple):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    made = {name: closed(each) for name, each in schema.items()}
+    return made | ({"additionalProperties": False} if made.get("type") == "object" and "properties" in made else {})
 
 
 def settings_of(token: Path) -> str:
@@ -135,7 +145,7 @@ def newsroom(place: Path) -> Iterator[Floor]:
     running = Running(desk)
     try:
         made = Floor(desk, running, served(running))
-        assert running.says_times("state=sent", len(NEWS)), running.log
+        assert running.says_times("state=sent", len(items)), running.log  # no more comes by itself
         yield made
     finally:
         running.end()

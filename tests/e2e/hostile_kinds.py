@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from crawler.fetch.fetching import Fetching, parse, reader
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.reading import parse, reader
 from crawler.fetch.workers import Workers
 from crawler.sources.polling import state_for
 from crawler.sources.source import Source

@@ -218,7 +218,7 @@ class Storm:
         if done.returncode == -signal.SIGKILL:
             self.killed[point] += 1
         elif done.returncode:
-            raise RuntimeError(done.stderr[-3000:])
+            raise RuntimeError(f"ended with {done.returncode}: {done.stderr[-3000:]}")
 
     def _environ(self) -> dict[str, str]:
         made = {name: value for name, value in os.environ.items() if not name.startswith("WATCHFLOOR")}

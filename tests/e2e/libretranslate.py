@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.e2e.servers import Patient
+from tests.e2e.servers import PATIENCE, Patient
 
 LANGUAGES = frozenset({"ar", "auto", "en", "fa", "he", "ru", "tr", "uk", "ur"})
 
@@ -110,7 +110,7 @@ class LibreTranslate:
             said["detectedLanguage"] = {"confidence": 90, "language": "ar"}
         return 200, said
 
-    def wait_for(self, asked: int, timeout: float = 20.0) -> bool:
+    def wait_for(self, asked: int, timeout: float = PATIENCE) -> bool:
         """Wait until so many requests came in."""
         with self.changed:
             return self.changed.wait_for(lambda: len(self.asked) >= asked, timeout)

@@ -15,10 +15,12 @@ from alerts.delivery import Delivery, NewDelivery
 from alerts.line.deliver import Deliver
 from alerts.rule import Config
 from alerts.rules import config as configuration
-from alerts.store import decisions, outbox
+from alerts.store import decisions, outbox, outbox_counts
 from crawler.article import Article
 from crawler.store import articles as archive
-from crawler.store.db import DATABASE, Database, WriterLane
+from crawler.store.db import DATABASE
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 RULES = """\
@@ -39,8 +41,7 @@ class Outgoing:
         rules = place / "rules.yaml"
         rules.write_text(RULES.format(admin=admin, receivers=lines), encoding="utf-8")
         self.config: Config = configuration.load(rules, environ={})
-        self.database = Database.at(place / DATABASE)
-        self.database.migrate("crawler", "alerts")
+        self.database = new_store(place / DATABASE)
         self.lane = WriterLane(self.database)
         self.deliver = Deliver(self.database, self.lane, self.config)
         self.now = NOW
@@ -88,7 +89,7 @@ class Outgoing:
 
     def balanced(self) -> bool:
         with self.database.read() as connection:
-            book = balance({}, archive.load_counts(connection, decisions.counts), outbox.delivered(connection))
+            book = balance({}, archive.load_counts(connection, decisions.counts), outbox_counts.delivered(connection))
         return not any(book.remainders().values())
 
     async def close(self) -> None:

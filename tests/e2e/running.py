@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -16,6 +16,7 @@ from typing import IO
 import psutil
 
 from tests.e2e.conftest import Desk
+from tests.e2e.servers import PATIENCE
 from tests.e2e.starting import EXHAUSTIVE, fork
 
 
@@ -62,11 +63,20 @@ class Running:
     """
 
     def __init__(self, desk: Desk, *, fresh: bool = False, words: tuple[str, ...] = ("alerts", "run")) -> None:
+        if words == ("alerts", "run") and not fresh:
+            desk.stored()
         self.process = _fresh(desk, words) if fresh or EXHAUSTIVE else Forked(desk, words)
+        self._serves = desk.environ().get("WATCHFLOOR_BOARD") != "off"
         self.log: list[str] = []
         self._grown = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def boards(self) -> list[psutil.Process]:
+        """Return the process that serves the board, if it runs."""
+        with suppress(psutil.NoSuchProcess):
+            return [each for each in psutil.Process(self.process.pid).children() if "--under-daemon" in each.cmdline()]
+        return []
 
     def _read(self) -> None:
         assert self.process.stderr is not None
@@ -76,16 +86,20 @@ class Running:
                 self._grown.notify_all()
 
     def end(self) -> None:
+        boards = self.boards() if self._serves else []
         self.process.kill()
         self.process.wait()
+        for each in boards:  # they go on for their readers
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
         self._reader.join()
         assert self.process.stderr is not None
         self.process.stderr.close()
 
-    def says(self, pattern: str, timeout: float = 20.0) -> bool:
+    def says(self, pattern: str, timeout: float = PATIENCE) -> bool:
         return self.says_times(pattern, 1, timeout)
 
-    def says_times(self, pattern: str, times: int, timeout: float = 20.0) -> bool:
+    def says_times(self, pattern: str, times: int, timeout: float = PATIENCE) -> bool:
         with self._grown:
             return self._grown.wait_for(
                 lambda: sum(bool(re.search(pattern, each)) for each in self.log) >= times, timeout

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +16,20 @@ from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+PATIENCE = 120.0  # seconds to wait for what must come: on a busy machine all takes many times as long as alone
 RSS = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>T</title>{items}</channel></rss>'
 ITEM = (
     "<item><title>{title}</title><guid>{guid}</guid><link>{link}</link>{date}<description>{text}</description></item>"
 )
+
+
+def until(true: Callable[[], object], seconds: float = PATIENCE, tell: Callable[[], object] = str) -> float:
+    """Wait until something is true, and return how long that took; fail after so many seconds, with what `tell` says."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < seconds, tell() or f"not within {seconds} s"
+        time.sleep(0.1)
+    return time.monotonic() - began
 
 
 def rss(*items: dict[str, str]) -> bytes:
@@ -117,7 +129,7 @@ class Outlet:
 
         return self.act(path, wait)
 
-    def wait_for(self, path: str, timeout: float = 20.0) -> bool:
+    def wait_for(self, path: str, timeout: float = PATIENCE) -> bool:
         """Wait until a path was asked for."""
         with self.changed:
             return self.changed.wait_for(lambda: bool(self.asked(path)), timeout)
@@ -132,8 +144,8 @@ class Outlet:
 
 def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
     if answer.act:
-        answer.act(request)
         request.close_connection = True
+        answer.act(request)
         return
     etag = answer.headers.get("ETag")
     known = etag is not None and request.headers.get("If-None-Match") == etag
@@ -151,10 +163,11 @@ class Hook:
 
     Status 0 accepts and gives no answer. `headers` go with every answer that is not 2xx. `choose` gives the status of
     the answers that are not scripted; what has `poison` in its title is answered with 500 all the same. `keep` gets what
-    is accepted before it is acknowledged.
+    is accepted before it is acknowledged. Where a `password` is set, who gives another is answered with 401.
     """
 
     def __init__(self) -> None:
+        self.password = ""
         self.accepted: list[dict[str, Any]] = []
         self.script: list[int] = []
         self.headers: dict[str, str] = {}
@@ -171,6 +184,9 @@ class Hook:
                 with hook.changed:
                     hook.seen += 1
                     status = hook.script.pop(0) if hook.script else hook.choose()
+                    given = base64.b64decode(self.headers.get("Authorization", "").removeprefix("Basic "))
+                    if hook.password and given.partition(b":")[2] != hook.password.encode():
+                        status = 401
                     if hook.poison and hook.poison in json.loads(body)["title"]:
                         status = 500
                     if status < 300:
@@ -202,16 +218,16 @@ class Hook:
             counted[title] += 1
         return dict(counted)
 
-    def wait_for(self, accepted: int, timeout: float = 20.0) -> bool:
+    def wait_for(self, accepted: int, timeout: float = PATIENCE) -> bool:
         with self.changed:
             return self.changed.wait_for(lambda: len(self.accepted) >= accepted, timeout)
 
-    def wait_for_title(self, words: str, timeout: float = 20.0) -> bool:
+    def wait_for_title(self, words: str, timeout: float = PATIENCE) -> bool:
         """Wait until a message was accepted whose title holds these words."""
         with self.changed:
             return self.changed.wait_for(lambda: any(words in title for title in self.titles()), timeout)
 
-    def wait_for_words(self, *words: str, timeout: float = 30.0) -> bool:
+    def wait_for_words(self, *words: str, timeout: float = PATIENCE) -> bool:
         """Wait until a message was accepted whose text holds all of these."""
         with self.changed:
             return self.changed.wait_for(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.servers import PATIENCE
 from tests.e2e.slackview import Live, block_faults, live
 from tests.e2e.slackwire import Fault, Road
 
@@ -194,7 +195,7 @@ class SlackApi:
         with self.changed:
             self.messages = [each for each in self.messages if each.ts != ts]
 
-    def wait_for(self, count: int, timeout: float = 20.0) -> bool:
+    def wait_for(self, count: int, timeout: float = PATIENCE) -> bool:
         with self.changed:
             return self.changed.wait_for(lambda: len(self.messages) >= count, timeout)
 

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from alerts.line.orders import stamp
+from alerts.render.records import stamp
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
 from tests.e2e.slackapi import Fault, SlackApi
@@ -56,6 +56,38 @@ def test_nobody_reacts_and_another_receiver_is_told_once(floor: Desk, api: Slack
     assert floor.status()["ledger"]["messages"]["escalation"] == {"sent": 1}
 
 
+def test_an_ack_that_is_taken_back_escalates_as_if_it_had_not_been(floor: Desk, api: SlackApi) -> None:
+    nobody = floor.run("ack", "--undo", "last", expect=1).stderr
+    assert "nobody has acknowledged this" in nobody
+    floor.run("ack", "last", "--by", "Noor")
+    at(floor, "10:09", "10:12")
+    assert floor.hook.titles() == []
+    done = floor.run("ack", "--undo", "last", "--by", "Sami").stdout
+    assert re.search(r"story s\w+: the acknowledgement by Noor.* is taken back\n", done)
+    at(floor, "10:13", "10:14")
+    assert floor.hook.titles() == ["FLASH ESCALATED Militia attacks a base | Outlet 1"]
+    log = [json.loads(line) for line in floor.run("log", "--since", "9000d", "--json").stdout.splitlines()]
+    first, second = (each for each in log if each["what"] == "ack")
+    assert (first["who"][:4], second["who"][:4]) == ("Noor", "Sami")
+    assert first["lines"] == ["taken back since", "it was of alert 1"]
+    assert "the acknowledgement by Noor" in second["title"]
+
+
+def test_an_escalation_that_the_ack_cancelled_waits_again(floor: Desk, api: SlackApi) -> None:
+    floor.hook.choose = lambda: 500
+    at(floor, "10:10")
+    assert floor.status()["ledger"]["messages"]["escalation"] == {"pending": 1}
+    floor.run("ack", "last")
+    assert floor.status()["ledger"]["messages"]["escalation"] == {"cancelled": 1}
+    floor.hook.choose = lambda: 200
+    at(floor, "10:20")
+    assert floor.hook.titles() == []
+    floor.run("ack", "--undo", "last")
+    at(floor, "10:30")
+    # what was refused with 500 may have arrived all the same
+    assert floor.hook.titles() == ["FLASH (possible repeat) ESCALATED Militia attacks a base | Outlet 1"]
+
+
 def test_slack_that_does_not_answer_delays_no_escalation(floor: Desk, api: SlackApi) -> None:
     api.script("reactions.get", Fault(status=500), Fault(status=500))
     at(floor, "10:05", "10:10")
@@ -66,7 +98,7 @@ def test_slack_that_does_not_answer_delays_no_escalation(floor: Desk, api: Slack
 
 
 def test_ack_ends_an_escalation_that_may_have_arrived(floor: Desk, api: SlackApi) -> None:
-    floor.hook.script = [503]
+    floor.hook.script = [500]
     at(floor, "10:10")
     assert floor.hook.seen == 1
     api.react(api.messages[0].ts, "eyes", "U1")

@@ -34,6 +34,15 @@ def test_the_running_daemon_is_backed_up_and_its_store_is_not_replaced_under_it(
         assert running.says("polled source=s1|stored source=s1|source=s1")
         made = json.loads(desk.run("backup", "--json").stdout)
         assert made["counts"]["articles"] == 1
+        proven = desk.run("restore", "--check", made["file"]).stdout  # it replaces nothing, so the daemon may run
+        assert "integrity: whole" in proven
+        assert proven.endswith("nothing was changed (--check)\n")
+        assert not list((desk.place / "var").glob(".check-*"))
+        other = desk.place / "notes.json"
+        other.write_text("{}")
+        refused = desk.run("restore", "--check", str(other), expect=1).stderr
+        assert "notes.json is no manifest of a backup" in refused
+        assert "name the copy of the store (.db)" in refused
         done = desk.run("restore", "--yes", made["file"], expect=1)
         assert f"is in use by the daemon with pid {running.process.pid}; stop it first" in done.stderr
         # of any exit code: whether the clock of this machine is synchronised is not the test's
@@ -43,7 +52,7 @@ def test_the_running_daemon_is_backed_up_and_its_store_is_not_replaced_under_it(
         assert {name: named[name] for name in looked} == dict.fromkeys(looked, "ok")
         assert named["daemon"] != "fault"  # its first life sign comes after some seconds
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(20) == 0
+        assert running.process.wait(60) == 0
 
 
 def test_what_the_backup_does_not_know_is_told_again_and_marked(desk: Desk) -> None:
@@ -64,6 +73,9 @@ def test_what_the_backup_does_not_know_is_told_again_and_marked(desk: Desk) -> N
         desk.run("restore", file, stdin="n\n", expect=1).stdout.count("will be as it was when the backup was made") == 1
     )
     assert not (desk.place / "var" / "watchfloor.db").exists()
+    silent = desk.run("restore", file, stdin="", expect=1)
+    assert "where nobody can be asked, write --yes" in silent.stderr
+    assert "Aborted" not in silent.stderr
     said = desk.run("restore", file, stdin="y\n").stdout
     assert "books: they balance" in said
     assert "Acknowledgements and silences given since are lost" in said

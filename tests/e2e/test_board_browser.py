@@ -2,65 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Literal
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
-from tests.e2e.board import NEWS, TOKEN, Floor, settings_of
-from tests.e2e.servers import rss
+from tests.e2e.board import NEWS, Floor, settings_of
+from tests.e2e.browsing import BROWSER, NO_BROWSER, closed, launched, opened
+from tests.e2e.servers import PATIENCE, rss
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed (Debian: apt install chromium)")
+pytestmark = pytest.mark.skipif(BROWSER is None, reason=NO_BROWSER)
 WIDTHS = (360, 1280, 2560)  # CSS pixels: the narrowest phones in use, a laptop, a wall screen
 SERIOUS = {"serious", "critical"}
-ELSEWHERE: dict[BrowserContext, list[str]] = {}  # what each browser asked for that is not ours
 LINES = """() => { const range = document.createRange();
   range.selectNode(document.querySelector("label.wide").firstChild); return range.getClientRects().length }"""
-NOTED = "window.hits = 0; window.hit = () => { window.hits += 1 };"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with launched() as made:
         yield made
-        made.close()
-
-
-def opened(browser: Browser, board: Floor, *, js: bool = True, dark: bool = False, signed: str = "") -> Page:
-    """Return a page of a browser of its own, whose requests to anywhere else fail the test."""
-    scheme: Literal["dark", "light"] = "dark" if dark else "light"
-    context = browser.new_context(base_url=board.address, java_script_enabled=js, color_scheme=scheme)
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.add_init_script(NOTED)
-    ELSEWHERE[context] = []
-
-    def note(request: Request) -> None:
-        if not request.url.startswith(f"{board.address}/"):
-            ELSEWHERE[context].append(request.url)
-
-    page.on("request", note)
-    if signed:
-        page.goto("/sign-in?back=/stories")
-        page.fill("[name=name]", signed)
-        page.fill("[name=token]", TOKEN)
-        page.click("main button")
-        page.locator(".banner.good", has_text=f"Signed in as {signed}.").wait_for()
-        page.wait_for_load_state()
-    return page
-
-
-def closed(page: Page) -> None:
-    elsewhere = ELSEWHERE.pop(page.context)
-    page.context.close()
-    assert elsewhere == []
 
 
 def paths(board: Floor) -> dict[str, str]:
@@ -79,6 +46,10 @@ def paths(board: Floor) -> dict[str, str]:
     }
 
 
+# by night only the colours are others
+RULES: Mapping[bool, dict[str, Any]] = {False: {}, True: {"runOnly": ["color-contrast"]}}
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["by day", "by night"])
 def test_pages_fit_every_width_are_accessible_and_run_nothing_of_the_news(
     browser: Browser, board: Floor, dark: bool
@@ -86,7 +57,7 @@ def test_pages_fit_every_width_are_accessible_and_run_nothing_of_the_news(
     page = opened(browser, board, dark=dark, signed="Layla")
     for name, path in paths(board).items():
         page.goto(path)
-        for width in WIDTHS:
+        for width in () if dark else WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
             if name == "search":
@@ -95,7 +66,9 @@ def test_pages_fit_every_width_are_accessible_and_run_nothing_of_the_news(
             assert page.evaluate("getComputedStyle(document.getElementById('rule-text')).direction") == "ltr"
         if name in {"stories", "deliveries", "log", "try", "map"}:
             page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-        faults = [each for each in Axe().run(page).response["violations"] if each["impact"] in SERIOUS]
+        faults = [
+            each for each in Axe().run(page, options=RULES[dark]).response["violations"] if each["impact"] in SERIOUS
+        ]
         assert faults == [], (name, [(each["id"], each["nodes"][0]["html"]) for each in faults])
         assert page.evaluate("window.hits") == 0, name
         assert page.locator("main h1").count() == 1, name
@@ -105,7 +78,7 @@ def test_pages_fit_every_width_are_accessible_and_run_nothing_of_the_news(
 def test_officer_works_by_keys(browser: Browser, board: Floor) -> None:
     page = opened(browser, board, signed="Noor")
     page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
+    page.locator("#keys").wait_for()
     page.keyboard.press("Escape")
     story = page.locator("li.story", has_text=NEWS[1][0])
     identity = story.get_attribute("id")
@@ -127,6 +100,18 @@ def test_officer_works_by_keys(browser: Browser, board: Floor) -> None:
     page.keyboard.press("g")
     page.keyboard.press("s")
     page.wait_for_url("**/stories")
+    closed(page)
+
+
+def test_keys_of_orders_say_that_one_signs_in_first(browser: Browser, board: Floor) -> None:
+    page = opened(browser, board)
+    page.goto("/stories")
+    for key in "amx":
+        page.reload()
+        assert page.locator("#notice[role=status]").inner_text() == ""
+        page.keyboard.press("j")
+        page.keyboard.press(key)
+        page.locator("#notice", has_text="Sign in first").wait_for()
     closed(page)
 
 
@@ -156,6 +141,7 @@ def test_news_comes_without_losing_the_place_and_a_stale_board_looks_stale(brows
     page.locator("#lost", has_text="The board could not renew this page (400)").wait_for()
     page.evaluate("address => history.replaceState(null, '', address)", address)
     page.locator("#lost").wait_for(state="hidden")
+    page.context.set_offline(True)  # else the next word of the board takes it back
     page.clock.fast_forward(30_000)
     page.locator("#lost", has_text="The board has not answered for").wait_for()
     assert page.title() == "OLD - Stories – Watchfloor"
@@ -165,27 +151,28 @@ def test_news_comes_without_losing_the_place_and_a_stale_board_looks_stale(brows
 
 def test_all_of_it_works_without_javascript(browser: Browser, board: Floor) -> None:
     page = opened(browser, board, js=False, signed="Sami")
-    assert page.locator(".banner.good", has_text="Signed in as Sami.").is_visible()
     page.locator("summary", has_text="Range and filters").click()
     page.locator("input[name=range][value='24h']").check()
     page.locator("input[name=state][value=open]").check()
     page.locator("form.fields button", has_text="Show").click()
-    assert "state=open" in page.url
+    page.wait_for_url("**state=open**")
     story = page.locator("li.story", has_text=NEWS[2][0])
     identity = story.get_attribute("id")
     story.locator("button", has_text="Acknowledge").click()
-    assert page.locator(".banner.good", has_text="Acknowledged by Sami").is_visible()
+    page.locator(".banner.good", has_text="Acknowledged by Sami").wait_for()
+    page.wait_for_load_state()
     assert page.locator(f"#{identity}").count() == 0, "it is no longer open"
     page.goto(f"/stories/{identity}")
     page.locator("#silence summary").click()
     form = page.locator("#silence form").first
     form.locator("[name=reason]").fill("a drill")
     form.locator("button").click()
-    assert page.locator(".state.quiet", has_text="a drill").is_visible()
+    page.locator(".state.quiet", has_text="a drill").wait_for()
     page.locator("button", has_text="End the silence").click()
-    assert page.locator(".state.quiet").count() == 0
+    page.locator(".state.quiet").wait_for(state="detached")
+    page.wait_for_load_state()
     page.locator("nav a", has_text="Handover").click()
-    assert page.locator("h1", has_text="Handover").is_visible()
+    page.locator("h1", has_text="Handover").wait_for()
     closed(page)
 
 
@@ -201,13 +188,56 @@ def test_admin_writes_a_rule_with_completion_and_matches_it_on_the_archive(brows
     assert page.input_value("#rule-text").endswith("\n  severity: ")
     page.keyboard.type("flash\n  notify: [hook]\n")
     page.locator("button", has_text="Backtest").click()
-    page.locator("text=no rule parades is in force, so all are gained").wait_for()
+    page.locator("text=no rule parades was in force then, so none is lost").wait_for()
     assert page.locator("details li", has_text=NEWS[3][0][:40]).count() == 1
     assert page.locator("pre.diff", has_text="+    match: [parades]").count() == 1
     assert page.input_value("#rule-text").splitlines()[2] == "  match: [parades]", "the text stays as it was written"
     page.fill("#article-text", "Nothing of the kind\nAt all.")
     page.locator("button", has_text="Explain").click()
     page.locator("h2", has_text="It does not match").wait_for()
+    closed(page)
+
+
+def test_each_page_of_the_menu_is_reached_by_its_key(browser: Browser, board: Floor) -> None:
+    page = opened(browser, board)
+    page.goto("/stories")
+    menu = {each.get_attribute("data-key"): each.get_attribute("href") for each in page.locator("nav a").all()}
+    assert menu["l"] == "/log"
+    assert len(menu) == page.locator("nav a").count(), "no two have one key"
+    for key, path in menu.items():
+        page.keyboard.press("g")
+        page.keyboard.press(str(key))
+        page.wait_for_url(f"**{path}")
+    closed(page)
+
+
+def test_keys_are_kept_while_a_page_loads_and_orders_are_not(browser: Browser, board: Floor) -> None:
+    page = opened(browser, board, signed="Noor")
+    page.goto("/stories")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/map", hold)
+    for key in "gm":
+        page.keyboard.press(key)
+    until(page, lambda: bool(held))
+    page.wait_for_timeout(2_000)  # the page is asked for and does not come; longer than a second press takes
+    page.keyboard.press("g")
+    held.pop().continue_()
+    page.wait_for_url("**/map")
+    page.keyboard.press("d")
+    page.wait_for_url("**/deliveries")
+    page.route("**/board.js", hold)
+    page.goto("/stories", wait_until="commit")
+    page.locator("footer").wait_for()
+    until(page, lambda: bool(held))
+    for key in "ja":
+        page.keyboard.press(key)
+    held.pop().continue_()
+    page.locator("li.story.chosen").wait_for()
+    assert page.locator("#notice").inner_text() == "", "nobody orders what is not seen yet"
     closed(page)
 
 
@@ -223,9 +253,94 @@ def test_archive_and_map_are_reached_by_keys(browser: Browser, board: Floor) -> 
     page.keyboard.press("Escape")
     page.locator("h1").click()
     page.keyboard.press("j")
-    assert page.locator("li.story.chosen").count() == 1
+    page.locator("li.story.chosen").wait_for()
     page.keyboard.press("g")
     page.keyboard.press("m")
     page.wait_for_url("**/map")
     assert page.locator("svg.map path").count() > 20
+    closed(page)
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < until, f"not within {PATIENCE} s"
+        page.wait_for_timeout(100)
+
+
+@pytest.mark.parametrize("fate", ["fails", "comes before the next news"])
+def test_page_is_renewed_again_where_its_renewal_may_lack_news(browser: Browser, board: Floor, fate: str) -> None:
+    page = opened(browser, board)
+    told, asked = list[int](), list[Route]()
+
+    def tell(route: Route) -> None:  # the stream ends after each word, and the browser asks again after a moment
+        told.append(min(len(told), 1 if fate == "fails" else 2))
+        news = {"version": f"v{told[-1]}", "words": "", "old": False}
+        route.fulfill(content_type="text/event-stream", body=f"retry: 300\ndata: {json.dumps(news)}\n\n")
+
+    def renew(route: Route) -> None:
+        if "x-renew" not in route.request.headers:
+            route.continue_()
+            return
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+        elif fate == "fails":
+            route.abort()
+
+    page.route("**/live", tell)
+    page.route("**/stories", renew)
+    page.goto("/stories")
+    until(page, lambda: len(told) > 3)
+    if fate != "fails":
+        assert len(asked) == 1, "one at a time"
+        asked[0].continue_()
+    until(page, lambda: len(asked) > 1)
+    closed(page)
+
+
+def test_page_is_renewed_once_for_what_came_before_its_connection(browser: Browser, board: Floor) -> None:
+    page = opened(browser, board)
+    with page.expect_request(lambda each: "x-renew" in each.headers):
+        page.goto("/stories")
+    closed(page)
+
+
+def test_key_takes_no_report_that_came_under_it_just_now(browser: Browser, board: Floor) -> None:
+    page = opened(browser, board, signed="Noor")
+    page.goto("/stories")
+    identity, after = str(page.locator("li.story").first.get_attribute("id")), "s" + "a" * 15
+    led, taken, now = [identity], list[str](), datetime.now(UTC)
+
+    def tell(route: Route) -> None:
+        news = {"version": led[-1], "words": "", "old": False}
+        route.fulfill(content_type="text/event-stream", body=f"retry: 300\ndata: {json.dumps(news)}\n\n")
+
+    def lead(route: Route) -> None:  # the same card, which another report leads after a while
+        came = route.fetch()
+        words, below = came.text().replace(identity, led[-1]), f'<ul class="also"><li id="{identity}"></li></ul>'
+        route.fulfill(response=came, body=words if led[-1] == identity else words.replace("</h2>", f"</h2>{below}", 1))
+
+    def take(route: Route) -> None:
+        taken.append(route.request.url)
+        route.fulfill(content_type="application/json", body=json.dumps({"said": "Taken."}))
+
+    page.route("**/live", tell)
+    page.route("**/stories", lead)
+    page.route("**/ack", take)
+    page.goto("/stories")
+    page.clock.set_fixed_time(now)
+    page.keyboard.press("j")
+    page.locator(f"li.story.chosen#{identity}").wait_for()
+    led.append(after)
+    page.locator(f"li.story.chosen#{after}").wait_for()
+    for key in "amx":
+        page.keyboard.press(key)
+        page.locator("#notice.bad", has_text="This card has changed just now").wait_for()
+    assert not taken
+    assert page.url.endswith("/stories")
+    page.clock.set_fixed_time(now + timedelta(seconds=2))
+    page.keyboard.press("a")
+    page.locator("#notice.good", has_text="Taken.").wait_for()
+    assert taken == [f"{board.address}/stories/{after}/ack"]
     closed(page)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 
 import pytest
+from lxml import html
 
 from tests.e2e.board import NEWS, TOKEN, Floor
 
@@ -37,8 +38,14 @@ def test_who_has_not_signed_in_only_reads(board: Floor) -> None:
 
 
 def test_token_is_asked_for(board: Floor) -> None:
-    wrong = board.post("/sign-in", {"key": board.key(), "name": "Noor", "token": "guessed", "back": "/"})
+    wrong = board.post("/sign-in", {"key": board.key(), "name": "Noor", "token": "guessed", "back": "/handover"})
     assert (wrong.status, "That is not the token of this board" in wrong.text) == (403, True)
+    form = html.fromstring(wrong.text).xpath("//form[@action='/sign-in']")[0]
+    assert {name: form.fields[name] for name in ("name", "token", "back")} == {
+        "name": "Noor",
+        "token": None,
+        "back": "/handover",
+    }
     assert board.post("/sign-in", {"key": board.key(), "name": " ", "token": TOKEN}).status == 400
     guess = {"key": board.key(), "name": "Noor", "token": "guessed"}
     with ThreadPoolExecutor(4) as guessing:
@@ -128,7 +135,9 @@ def test_message_goes_again_by_a_program_that_has_the_token(board: Floor) -> Non
     before = len(board.desk.hook.accepted)
     path = f"/api/v1/deliveries/{sent['id']}/resend"
     began = monotonic()
-    assert board.post(path, headers={"Authorization": "Bearer guessed"}).json["error"].startswith("This form")
+    guessed = board.post(path, headers={"Authorization": "Bearer guessed"})
+    assert (guessed.status, guessed.json["error"].startswith("Send the token of this board")) == (401, True)
+    assert guessed.headers["WWW-Authenticate"] == "Bearer"
     assert monotonic() - began >= 1, "a guess waits as one in the form does"
     done = board.post(path, headers=bearer)
     assert done.status == 200, done.text
@@ -139,9 +148,37 @@ def test_message_goes_again_by_a_program_that_has_the_token(board: Floor) -> Non
     assert orders[0]["who"].startswith("siem, on the board")
 
 
+def test_what_is_no_form_is_refused_in_words(board: Floor) -> None:
+    path, bearer = "/api/v1/silences", {"Authorization": f"Bearer {TOKEN}"}
+    for kind in ("multipart/form-data", "application/json", "text/plain"):
+        refused = board.post(path, {"for": "1h"}, bearer | {"Content-Type": kind})
+        assert (refused.status, refused.json) == (415, {"error": "A form is sent as application/x-www-form-urlencoded"})
+    headers = bearer | {"Content-Type": "application/x-www-form-urlencoded"}
+    assert board.ask("POST", path, "\xff\xfe", headers).status == 400
+    other = headers | {"Content-Type": f"{headers['Content-Type']}; charset=x"}
+    assert board.ask("POST", path, "for=1h", other).status == 400
+    assert board.ask("TRACE", "/api/v1/day").headers["Allow"] == "GET,HEAD"
+
+
 def test_signing_out_ends_it(board: Floor) -> None:
     other = board.signed_in("Sami")
     assert "Sami" in other.get("/stories").text
     assert other.post("/sign-out", {"key": other.key("/stories"), "back": "/stories"}).status == 303
     other.cookies["watchfloor"] = ""
     assert "Sign in" in other.get("/stories").text
+
+
+def test_an_ack_that_was_a_slip_is_taken_back(noor: Floor) -> None:
+    story = story_of(noor, 3)
+    form = {"key": noor.key(f"/stories/{story}"), "back": f"/stories/{story}"}
+    assert "ack/undo" not in noor.get(f"/stories/{story}").text
+    assert noor.post(f"/stories/{story}/ack", form).status == 303
+    for path in (f"/stories/{story}", "/stories?range=24h"):
+        assert f'action="/stories/{story}/ack/undo"' in noor.get(path).text, path
+    assert noor.post(f"/stories/{story}/ack/undo", form).status == 303
+    assert "The acknowledgement by Noor, on the board" in noor.get(f"/stories/{story}").text
+    assert noor.api(f"/stories/{story}")["told"]["ack"] is None
+    assert "nobody has acknowledged this" in noor.post(f"/stories/{story}/ack/undo", form).text
+    titles = [each["title"] for each in noor.api("/log?range=24h")["entries"] if story in each["title"]]
+    assert any("is taken back" in each for each in titles)
+    assert f"{story} acknowledged" in titles

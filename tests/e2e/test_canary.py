@@ -43,14 +43,14 @@ def test_it_passes_the_line_and_what_stops_it_is_told_with_the_place(desk: Desk)
         assert running.says("canary arrived took=.*: a test story of our own")
         assert not any("FLASH" in line or "decided" in line for line in running.log)  # it must not look like an alert
         assert desk.outlet.asked("/a.xml") == []
-        assert "canary: last arrived" in desk.run("status").stdout
+        assert "canary: last arrived" in desk.run("status", "--state-dir", "var").stdout
         assert desk.outlet.wait_for("/beat")
         assert {name: n for name, n in rows(desk).items() if n} == {}
         desk.run("silence", "add", "--text", "canary", "--for", "1h", "--reason", "islands")
         store = sqlite3.connect(desk.place / STORE, timeout=20)
         store.execute("ALTER TABLE decisions RENAME TO hidden")
         assert desk.hook.wait_for_words("stored, and not matched and decided on (OperationalError('no such table")
-        assert "NOT WELL" in desk.run("status").stdout
+        assert "NOT WELL" in desk.run("status", "--state-dir", "var").stdout
         store.execute("ALTER TABLE hidden RENAME TO decisions")
         assert desk.hook.wait_for_words("It was: a story of our own", "stored, and not matched")
         # news would be stored and never judged, while all else moves

@@ -10,6 +10,7 @@ from tests.e2e.channel import Channel, Post, card, page_of, renamed, text, twelv
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import T0, T1, T2, T3, balanced
 from tests.e2e.servers import Answer, rss
+from tests.e2e.starting import EXHAUSTIVE
 
 QUIET = [text(n, f"A quiet day, number {n}") for n in range(1, 6)]
 
@@ -183,7 +184,7 @@ def test_gap_that_is_too_long_is_told_and_read_no_further(desk: Desk) -> None:
         (renamed(page_of(twelve()), "js-message_text"), "layout changed: 8 of 12 posts"),
         (b"<html><title>Log in</title><form><input type=password></form></html>", "a login page"),
         (b"<html><title>Just a moment...</title><body>cf-chl-x</body></html>", "a challenge page: Cloudflare"),
-    ],
+    ][:: 1 if EXHAUSTIVE else 2],
 )
 def test_trouble_is_named_and_the_admin_is_told(desk: Desk, body: bytes, words: str) -> None:
     channel = watching(desk, *QUIET)

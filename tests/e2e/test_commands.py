@@ -228,6 +228,22 @@ def test_backtest_counts_by_rule_and_compares(desk: Desk) -> None:
     assert len(change["gained"]) == 4
 
 
+def test_backtest_against_a_copy_without_its_included_files_says_so_in_one_sentence(desk: Desk) -> None:
+    path = write(desk)
+    (desk.place / "old").mkdir()
+    old = desk.place / "old" / "rules.yaml"
+    text = desk.rules.read_text().replace("version: 1\n", "version: 1\ninclude: [words/*.yaml, names.yaml]\n")
+    old.write_text(text, encoding="utf-8")
+    (said,) = desk.run("backtest", "--from", path, "--against", str(old), expect=1).stderr.splitlines()
+    assert said.startswith(f"watchfloor: {old} includes 2 files that {old.parent} does not have. Copy the whole folder")
+    (old.parent / "words").mkdir()
+    for name in ("names.yaml", "words/a.yaml"):
+        (old.parent / name).write_text("lists: {}\n", encoding="utf-8")
+    assert "0 rules differ on 6 articles" in desk.run("backtest", "--from", path, "--against", str(old)).stdout
+    old.write_text(text.replace("priority", "dire"), encoding="utf-8")
+    assert "dire" in desk.run("backtest", "--from", path, "--against", str(old), expect=1).stderr
+
+
 def test_check_ends_with_one_line_and_strict_fails_on_warnings(desk: Desk) -> None:
     desk.write("/a.xml")
     done = desk.run("check")
@@ -304,6 +320,7 @@ CODES: list[tuple[str, int]] = [
     ("replay --from missing.jsonl", 2),
     ("ack", 2),
     ("ack a00", 1),
+    ("ack last --undo", 1),
     ("ack last", 1),  # nothing was told yet
     ("silence", 2),
     ("silence add --text x --for 4h", 2),

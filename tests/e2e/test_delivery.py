@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from alerts.alert import Kind, Message, Reason, SendResult, Severity, Target
 from alerts.decide.attempt import LEASE
 from alerts.delivery import DeliveryState
 from alerts.line import deliver as delivering
 from alerts.render.title import marked
-from alerts.store import claims, clock_steps, notices, outbox, sendlog, targets
+from alerts.store import claims, clock_steps, notices, outbox, resending, targets
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
-from tests.e2e.servers import Hook, Outlet, closing_all
+from tests.e2e.servers import PATIENCE, Hook, Outlet, closing_all
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
@@ -183,12 +185,12 @@ def test_twelve_hung_endpoints_do_not_delay_a_healthy_one(tmp_path: Path) -> Non
         await line.queue("now", "well")
         await line.deliver.start_due(line.clock)
         await asyncio.to_thread(well.wait_for, 2)
-        assert time.monotonic() - started < alone + 0.5  # the bench prints the figure
+        assert time.monotonic() - started < alone + 5, "each hung one costs ten seconds"  # the bench prints the figure
         assert well.titles() == [f"PRIORITY A militia moves {story} | Wire" for story in ("before", "now")]
 
     def outlet_waits() -> None:
         with hung.changed:
-            hung.changed.wait_for(lambda: len(hung.requests) >= 12, 20)
+            hung.changed.wait_for(lambda: len(hung.requests) >= 12, PATIENCE)
 
     hung = Outlet()
     base = hung.base.replace("http://", "json://")
@@ -304,7 +306,7 @@ def test_resend_sends_once_more_marked_and_the_books_balance(
     async def again(line: Outgoing, identity: str, at: datetime) -> str:
         line.now = at
         return await line.lane.write(
-            lambda connection: sendlog.resend(connection, identity, at, "UTC", line.config.homes)
+            lambda connection: resending.resend(connection, identity, at, "UTC", line.config.homes)
         )
 
     async def work(line: Outgoing) -> None:
@@ -326,7 +328,7 @@ def test_resend_sends_once_more_marked_and_the_books_balance(
             found = outbox.find(connection, first.id)
             assert found is not None
             assert found.id == identity
-        with pytest.raises(sendlog.CannotResend):
+        with pytest.raises(resending.CannotResend):
             await again(line, "d-none", NOW + HOUR)
 
     with hooks(1) as (hook,):
@@ -351,3 +353,27 @@ def test_age_and_outage_move_along_with_a_clock_that_was_set(tmp_path: Path) -> 
 
     with hooks(1) as (hook,):
         outgoing(tmp_path, {"desk": urls(hook)}, work)
+
+
+def test_a_claim_whose_commit_was_made_and_not_heard_of_is_sent_at_once(tmp_path: Path) -> None:
+    """As where the connection to a server is lost while it commits: the message would wait for the end of its lease."""
+    cut: list[str] = []
+
+    async def work(line: Outgoing) -> None:
+        await line.queue("one", "desk")
+
+        def commit(connection: Connection) -> None:
+            claimed = connection.exec_driver_sql("SELECT count(*) FROM deliveries WHERE state = 'sending'").scalar()
+            if claimed and not cut:
+                cut.append("the claim")
+                connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]
+                raise OperationalError("COMMIT", {}, Exception("server closed the connection unexpectedly"))
+
+        event.listen(line.database.writing, "commit", commit)
+        await line.drain()
+        assert cut
+        assert line.on("one", "desk").state is DeliveryState.SENT
+
+    with closing_all(hook := Hook()):
+        outgoing(tmp_path, {"desk": f'urls: ["{hook.url}"]'}, work)
+        assert len(hook.accepted) == 1

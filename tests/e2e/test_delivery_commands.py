@@ -112,7 +112,7 @@ def test_resend_reaches_the_running_daemon(desk: Desk) -> None:
         desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
         assert desk.hook.wait_for(1)
         assert running.says("state=sent")
-        row = json.loads(desk.run("deliveries", "--json").stdout)
+        row = json.loads(desk.run("deliveries", "--json", "--state-dir", "var").stdout)
         desk.run("deliveries", "resend", row["id"])
         assert desk.hook.wait_for(2)
     assert desk.hook.titles()[1] == "PRIORITY (possible repeat) A militia moves | Outlet 1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import resource
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from crawler.fetch.fetching import Fetching, Read, parse
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.reading import Read, parse
 from crawler.fetch.workers import Workers, WorkerTimeout
 from crawler.parse.feeds import read_feed
 from crawler.parse.found import Feed
@@ -83,6 +85,7 @@ def test_answers_that_curl_reads_are_read(outlet: Outlet) -> None:
     def saying(raw: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
         def say(request: BaseHTTPRequestHandler) -> None:
             request.wfile.write(raw)
+            request.close_connection = False  # it was not announced, so the next request may come on this connection
 
         return say
 
@@ -110,6 +113,52 @@ def test_answer_without_a_change_may_carry_a_body_and_none_that_is_http_has_its_
 
 def test_nothing_listens_and_no_such_name() -> None:
     assert names("http://127.0.0.1:9/", "http://no-such-host.invalid/") == ["unreachable", "dns_failed"]
+
+
+def test_connection_of_a_poll_that_timed_out_is_closed() -> None:
+    """One that stayed open would take one of the few that a host, and all hosts together, may have."""
+
+    async def work() -> None:
+        ended = asyncio.Event()
+
+        async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            await reader.read()  # until the other side closes
+            ended.set()
+            writer.close()
+
+        server = await asyncio.start_server(hang, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        fetching = Fetching(["127.0.0.1"], "watch@example.org", timeout=0.5)
+        await fetching.open()
+        source = Source("hung", f"http://127.0.0.1:{port}/")
+        outcome = await fetching.poll(source, state_for(source, None, NOW), NOW)
+        assert outcome.name is OutcomeName.TIMEOUT
+        await asyncio.wait_for(ended.wait(), 60)
+        await fetching.close()
+        server.close()
+
+    asyncio.run(work())
+
+
+def test_request_in_flight_is_answered_while_the_crawler_closes(outlet: Outlet) -> None:
+    asked = threading.Event()
+
+    def slowly(request: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        time.sleep(0.5)
+        request.wfile.write(OK + LENGTH + b"\r\n" + FEED)
+
+    async def work() -> FetchOutcome:
+        fetching = Fetching(["127.0.0.1"], "watch@example.org")
+        await fetching.open()
+        source = Source("slow", outlet.act("/slow", slowly))
+        poll = asyncio.create_task(fetching.poll(source, state_for(source, None, NOW), NOW))
+        await asyncio.to_thread(asked.wait, 10)
+        await fetching.close()
+        return await poll
+
+    assert asyncio.run(work()).name is OutcomeName.OK
 
 
 def test_compression_bomb_is_refused_without_the_memory(outlet: Outlet) -> None:

@@ -52,6 +52,7 @@ def test_beginning_and_last_are_taken_wherever_an_id_is(told: Desk, words: tuple
     assert "A militia moves on Balad" in (done.stderr if which else "A militia moves on Balad")
     for letter in letters.replace("q", ""):  # the silence has ended with the first
         told.run(*with_id(words, whole[letter][:-2].upper()))
+        assert "no rule matches" not in told.run(*with_id(words, whole[letter][-5:])).stdout, "it is no headline"
 
 
 @pytest.mark.parametrize(("words", "letters"), TAKING, ids=NAMES)

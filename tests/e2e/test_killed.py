@@ -7,13 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from crawler.store import sketches
+from alerts.demo.sinks import MailSink
+from crawler.collect.drafting import PART
+from crawler.store import articles, sketches
 from crawler.store.db import DATABASE, Database
+from crawler.store.source_states import load_states
 from tests.e2e.conftest import Desk
 from tests.e2e.killing import PostSink, Sink, Storm, WebSink
 from tests.e2e.killing_slack import SlackSink
-from tests.e2e.servers import closing_all, rss
+from tests.e2e.servers import Hook, Outlet, closing_all, rss
 from tests.e2e.starting import EXHAUSTIVE, start
 
 T0, T1, T2 = (f"2026-06-14T{hour:02}:00:00Z" for hour in (10, 11, 12))
@@ -30,6 +34,7 @@ KILLS = [(point, k) for point, passes in (EVERY if EXHAUSTIVE else SAMPLE).items
 
 def killed(desk: Desk, point: str, k: int) -> bool:
     """Run one round that is killed; says whether it got that far."""
+    desk.stored()
     words = (point, str(k), "run", "--at", "-")
     done = start("tests.e2e.killed", *words, place=desk.place, environ=desk.environ(), stdin=f"{T0}\n")
     return done.returncode == -9
@@ -61,6 +66,49 @@ def test_kill_loses_nothing(desk: Desk, point: str, k: int) -> None:
     ledger = desk.status()["ledger"]
     assert not any(ledger["remainders"].values())
     assert (ledger["new"], ledger["queued"], ledger["sent"]) == (STORIES, STORIES, STORIES)
+
+
+def left_by(desk: Desk) -> tuple[int, bool]:
+    """Return how many articles a killed run stored, and whether it says that the source was polled."""
+    path = desk.place / "var" / DATABASE
+    if not path.exists():
+        return 0, False
+    database = Database.at(path)
+    try:
+        with database.read() as connection:
+            return articles.totals(connection)["articles"], bool(load_states(connection))
+    except OperationalError:  # killed before the tables were made
+        return 0, False
+    finally:
+        database.close()
+
+
+@pytest.mark.timeout(600)
+def test_kill_between_two_parts_of_a_poll_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    many = 3 * PART
+    told = {0: "Militia in Basra", PART + 1: "Militia in Mosul", many - 1: "Militia in Erbil"}
+    titles = [told.get(n, f"Report {n} on prices of {n} goods") for n in range(many)]
+    feed = rss(*({"title": title, "guid": f"g{n}", "date": DATE} for n, title in enumerate(titles)))
+    for k in range(1, 12):
+        desk = Desk(tmp_path / str(k), Outlet(), Hook(), MailSink())
+        desk.place.mkdir()
+        with closing_all(desk.outlet, desk.hook, desk.mail):
+            desk.outlet.serve("/a.xml", feed, ETag='"1"')
+            desk.write("/a.xml")
+            assert killed(desk, "after_commit", k)
+            count, polled = left_by(desk)
+            if not count:
+                continue
+            assert (count, polled) == (PART, False)
+            desk.rounds(T1, T2)
+            assert_placed(desk)
+            assert left_by(desk) == (many, True)
+            ledger = desk.status()["ledger"]
+            assert not any(ledger["remainders"].values())
+            assert (ledger["new"], ledger["known"], ledger["sent"]) == (many, PART, len(told))
+            assert len(desk.hook.titles()) == len(told)
+            return
+    pytest.fail("no commit of a part was met")
 
 
 @contextmanager

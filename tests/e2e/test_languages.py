@@ -26,7 +26,8 @@ from alerts.run.encoding import Encoding
 from alerts.run.extras import is_installed
 from alerts.run.service import Service
 from alerts.run.stage import Turn
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.writer_lane import WriterLane
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import told
 from tests.e2e.servers import rss
@@ -119,7 +120,7 @@ def test_process_ends_with_the_daemon_even_while_it_hangs(orders: Path) -> None:
         assert child is not None
         assert child.stdin is not None
         child.stdin.close()  # as the kernel does when the daemon is killed
-        return await asyncio.wait_for(child.wait(), 5)
+        return await asyncio.wait_for(child.wait(), 60)
 
     assert with_encoder(work) == 0
 
@@ -190,6 +191,24 @@ def test_without_the_model_nothing_is_started_and_the_core_links(desk: Desk, ord
     assert stored(desk, "wording") == [None, None]
     assert "wording" not in explained(desk)
     assert desk.status()["language_model"] is None
+
+
+def test_translation_is_a_story_of_its_own_and_one_origin_of_one_owner(desk: Desk) -> None:
+    write(desk, FIRST, languages="core")
+    rounds(desk, (1, ""), (12, f"{FIRST}|{ARABIC}"))
+    stories = stored(desk, "story")
+    assert len(set(stories)) == 2
+    assert explained(desk).startswith("  translation: Same event, in Latin script: ")
+    place = json.loads(desk.run("explain", str(stories[-1]), "--json").stdout)["place"]
+    assert [(each["relation"], each["story"], each["lang"]) for each in place["counterparts"]] == [
+        ("translation", stories[0], "Latin")
+    ]
+    assert place["relation"] == "new"
+    assert len(place["origins"]) == 1  # both are one outlet's
+    with closing(sqlite3.connect(desk.place / "var" / "watchfloor.db")) as connection:
+        told = connection.execute("SELECT subject, state FROM deliveries WHERE kind = 'alert' ORDER BY id").fetchall()
+    assert {story for story, _ in told} == set(stories)
+    assert {state for _, state in told} <= {"sent", "held", "folded"}  # nothing is dropped
 
 
 def test_model_that_fails_stops_no_alert_and_is_told_after_an_hour(desk: Desk, orders: Path) -> None:

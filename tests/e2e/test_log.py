@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import signal
 
 from tests.e2e.conftest import Desk
@@ -30,6 +31,10 @@ def test_what_was_done_to_the_watch_is_kept_with_who_and_what_changed(desk: Desk
         extra = f'  extra: {{urls: ["json://user:{SECRET}@127.0.0.1:9/{SECRET}"]}}\n'
         desk.rules.write_text(changed.replace("rules:\n", f"{extra}rules:\n"))
         assert running.says("rules reloaded version=")
+        anew = desk.place / "anew"  # as sed -i leaves a file in which it found nothing: no entry
+        anew.write_text(desk.rules.read_text())
+        anew.replace(desk.rules)
+        assert running.says_times("rules reloaded version=", 2)
         desk.run("silence", "add", "--text", "football", "--for", "1h", "--reason", "the cup", "--by", "Leila")
         desk.rules.write_text(rules.replace("severity: priority", "severity: dire"))
         assert desk.hook.wait_for_title("rules.yaml has 1 error")
@@ -38,8 +43,9 @@ def test_what_was_done_to_the_watch_is_kept_with_who_and_what_changed(desk: Desk
         running.process.wait()
     desk.rules.write_text(rules.replace("title: Militias", "title: All militias"))
     with daemon(desk) as running:
+        assert desk.hook.wait_for_title("the watch was down from ")
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(20) == 0
+        assert running.process.wait(60) == 0
     found = logged(desk)
     login = getpass.getuser()
     what = [each["what"] for each in found if each["what"] not in {"notice", "direct notice"}]
@@ -58,9 +64,48 @@ def test_what_was_done_to_the_watch_is_kept_with_who_and_what_changed(desk: Desk
     assert "rule militia: changed title" in str(again["lines"])  # changed while it did not run
     assert "it was killed" in str(again["lines"])
     assert any("rules.yaml has 1 error" in str(each["title"]) for each in found if each["what"] == "notice")
+    of_watch = json.loads(desk.run("handover", "--since", "1d", "--json").stdout)["done"]
+    assert [each["what"] for each in of_watch if "rules.yaml has" in each["title"] or "REFUSED" in each["title"]] == [
+        "refused"
+    ]
     assert SECRET not in json.dumps(found)
     assert SECRET.encode() not in (desk.place / "var" / "watchfloor.db").read_bytes()
     shown = desk.run("log", "--diff", "--what", "rules").stdout
     assert f"rules  {login}: rules " in shown
     assert "    +    severity: flash" in shown
     assert logged(desk, "--since", "2026-01-01", "--what", "stop")
+
+
+def test_end_without_a_word_is_told_once_also_where_the_rules_are_refused_and_a_clean_stop_never(desk: Desk) -> None:
+    def stop() -> None:
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(60) == 0
+
+    def told() -> list[str]:
+        titles = [str(each["title"]) for each in logged(desk, "--what", "notice")]
+        return [each for each in titles if each.startswith("the watch was down from ")]
+
+    desk.outlet.serve("/a.xml", rss(item("A militia moves", "1")))
+    desk.write("/a.xml", every="1s")
+    rules = desk.rules.read_text()
+    with daemon(desk) as running:
+        stop()
+    desk.rules.write_text(rules.replace("title: Militias", "title: All militias"))
+    desk.rounds("2026-06-14T20:10:00Z")  # by itself no start: nothing ends
+    with daemon(desk) as running:
+        assert told() == []
+        running.process.kill()
+        running.process.wait()
+    desk.rules.write_text(rules.replace("severity: priority", "severity: dire"))
+    with daemon(desk) as running:
+        assert desk.hook.wait_for_title("the watch was down from ")
+        stop()
+    desk.rules.write_text(rules)
+    with daemon(desk) as running:
+        stop()
+    (title,) = told()
+    assert re.match(
+        r"the watch was down from \d\d \w+ .*UTC.* to \d\d \w+ .*UTC.* without a word; started again", title
+    )
+    started = [each["lines"] for each in logged(desk, "--what", "start")]
+    assert ["it was killed" in str(each) for each in started] == [False, False, True, False]

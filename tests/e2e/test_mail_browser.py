@@ -23,14 +23,14 @@ PHONE = 360  # CSS pixels; the narrowest phones in use
 READER = """<!DOCTYPE html><meta charset="utf-8"><pre id="seen"></pre><script>
 const mails = %s; let hits = 0; window.hit = () => { hits += 1 };
 const seen = [];
-for (const mail of mails) {
+for (const [at, mail] of mails.entries()) {
   const frame = document.createElement("iframe");
   frame.style.width = "%dpx"; frame.style.border = "0"; frame.style.height = "9000px";
   frame.onload = () => {
     const page = frame.contentDocument;
     const all = [...page.querySelectorAll("*")];
     const heading = page.querySelector("h1");
-    seen.push({
+    seen[at] = {
       tags: [...new Set(all.map(each => each.localName))],
       handlers: all.flatMap(each => each.getAttributeNames()).filter(name => name.startsWith("on")),
       links: [...page.links].map(each => each.protocol),
@@ -39,7 +39,7 @@ for (const mail of mails) {
       ground: getComputedStyle(page.body).backgroundColor,
       direction: heading ? getComputedStyle(heading).direction : "",
       hidden: [...page.body.children].filter(each => !each.getClientRects().length).length,
-    });
+    };
     document.getElementById("seen").textContent = JSON.stringify({ seen, hits });
   };
   frame.srcdoc = mail;
@@ -49,7 +49,7 @@ for (const mail of mails) {
 
 
 def read(place: Path, mails: Sequence[str], *, dark: bool = False) -> Any:
-    """Read mails in a browser of its own and give what it saw of each, in any order, and how often a payload ran."""
+    """Read mails in a browser of its own and give what it saw of each, in their order, and how often a payload ran."""
     page = place / "reader.html"
     page.write_text(
         READER % (json.dumps(mails).replace("</", "<\\/").replace("<!--", "<\\!--"), PHONE), encoding="utf-8"
@@ -123,6 +123,6 @@ def test_mails_fit_a_phone_by_day_and_by_night(tmp_path: Path, dark: bool, palet
 
 
 def test_headlines_run_in_their_own_direction(tmp_path: Path) -> None:
-    for name, direction in (("alert-en", "ltr"), ("alert-ar", "rtl"), ("alert-fa", "rtl")):
-        (mail,) = read(tmp_path, [cases()[name].html])["seen"]
-        assert mail["direction"] == direction
+    mails = [cases()[f"alert-{lang}"].html for lang in ("en", "ar", "fa")]
+    seen = read(tmp_path, mails)["seen"]
+    assert [mail["direction"] for mail in seen] == ["ltr", "rtl", "rtl"]

@@ -69,7 +69,7 @@ def test_a_monitor_reads_all_figures_and_a_hostile_caller_costs_nothing(desk: De
                 line = held.enter_context(socket.create_connection(("127.0.0.1", first)))
                 line.sendall(b"GET /metrics HTTP/1.1\r\nX: ")
             desk.outlet.serve("/a.xml", rss({"title": "A militia seizes a bridge", "guid": "2"}))
-            assert desk.hook.wait_for_title("A militia seizes a bridge", timeout=10)
+            assert desk.hook.wait_for_title("A militia seizes a bridge")
         # a reload moves it; what cannot be had is told
         desk.rules.write_text(desk.rules.read_text().replace(str(first), str(second)))
         assert running.says(f"metrics served address=127.0.0.1:{second}")

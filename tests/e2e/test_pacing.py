@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -12,6 +13,7 @@ from alerts.store import silences
 from crawler.store.db import DATABASE, Database
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import balanced, item, told
+from tests.e2e.running import Running, daemon
 from tests.e2e.servers import rss
 
 DAY = "2026-06-14"
@@ -259,3 +261,44 @@ def test_backlog_after_an_outage_is_one_digest_a_rule_and_urgent_news_goes_one_b
     assert len(messages) == 7
     assert desk.status()["ledger"]["suppressed"] == {"stale": 50}
     assert balanced(desk)
+
+
+def test_what_quiet_hours_held_follows_the_hours_of_a_reload(desk: Desk) -> None:
+    """By a daemon that runs, and by one whose rules were changed while none ran."""
+    now = datetime.now(UTC)
+    long, over = (f'quiet_hours: "{now - timedelta(hours=4):%H:%M}-{now + timedelta(hours=h):%H:%M}"' for h in (4, -2))
+    titles = ["Militia claims a bridge in Amerli", "Police rescue militia hostage", "Mortar wounds militia cook"]
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+
+    def by(keys: str, running: Running | None = None) -> None:
+        text = re.sub(r'(hook: )\{urls: \["([^"]+)"\][^}]*\}', rf'\1{{urls: ["\2"]{keys and ", " + keys}}}', kept)
+        assert keys in text
+        before = sum("rules reloaded" in each for each in running.log) if running else 0
+        desk.rules.write_text(text)
+        assert running is None or running.says_times("rules reloaded", before + 1), running.log
+
+    def held(running: Running, *titles: str) -> None:
+        desk.outlet.serve("/a.xml", rss(*({"title": each, "guid": hash_of(each)} for each in titles)))
+        until = time.monotonic() + 20
+        while desk.status()["ledger"]["held"] != 1:
+            assert time.monotonic() < until, running.log
+        assert len(desk.hook.titles()) == len(titles) - 1, "it waits"
+
+    desk.write("/a.xml", every="1s")
+    kept = desk.rules.read_text()
+    by(long)
+    with daemon(desk) as running:
+        assert running.says("baseline")
+        held(running, *titles[:1])
+        by(over, running)
+        assert desk.hook.wait_for(1), "shorter hours"
+        by(long, running)
+        held(running, *titles[:2])
+        by(f"{long}, breach: priority", running)
+        assert desk.hook.wait_for(2), "a severity that may ring"
+        by(long, running)
+        held(running, *titles)
+    by("")
+    with daemon(desk):
+        assert desk.hook.wait_for(3), "no hours"
+    assert [any(each in told for told in desk.hook.titles()) for each in titles] == [True] * 3

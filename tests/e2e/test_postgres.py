@@ -1,4 +1,4 @@
-"""The whole line on a real PostgreSQL: refused to a second daemon, taken over, cut off, asked, moved to a file."""
+"""The whole line on a real PostgreSQL: shared with a second daemon, taken over, cut off, asked, moved to a file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.postgres import Postgres
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND pid <> pg_backend_pid()"
 FAIL_OVER = 30  # seconds
+REFUSED = 78
 
 
 def story(n: int, what: str) -> dict[str, str]:
@@ -29,19 +30,21 @@ def test_a_desk_lives_in_postgresql(desk: Desk, postgres: Postgres) -> None:
         assert first.says("store=postgresql://")
         assert first.says("baseline source=s1")
         second = Running(desk)  # as on another machine
-        assert second.says(f"is held by the process {first.process.pid} on .*: one daemon writes to a store")
+        assert second.says("running sources=")
+        refused = desk.run("run", "--once", "--state-dir", "third", expect=75).stderr
+        assert "only daemons of one version share a store" in refused
         stories.insert(0, story(1, "moves to Anbar"))
         desk.outlet.serve("/a.xml", rss(*stories))
         assert desk.hook.wait_for_title("moves to Anbar")
         first.end()  # SIGKILL: it may have noted that the message is sent, or not
         killed = time.monotonic()
-        assert second.says("running sources=", FAIL_OVER)
+        assert second.says("ours from now on: .*judge.*keeper", FAIL_OVER)
         print(f"taken over after {time.monotonic() - killed:.1f} s")
         # the server is restarted, or the line to it is cut
         postgres.sql(CUT.format(url.partition("?")[0].rpartition("/")[2]))
         stories.insert(0, story(2, "leaves Mosul at dawn"))
         desk.outlet.serve("/a.xml", rss(*stories))
-        assert desk.hook.wait_for_title("leaves Mosul", timeout=40)
+        assert desk.hook.wait_for_title("leaves Mosul")
         assert "leaves Mosul" in desk.run("stories").stdout
         assert "Noor" in desk.run("ack", "last", "--by", "Noor").stdout
         assert "militia" in desk.run("explain", "last").stdout
@@ -56,9 +59,18 @@ def test_a_desk_lives_in_postgresql(desk: Desk, postgres: Postgres) -> None:
     once = [title for title in desk.hook.titles() if "possible repeat" not in title]
     assert len([title for title in once if "moves to Anbar" in title]) == 1
 
-    books = desk.status()["ledger"]
+    told, books = len(desk.hook.accepted), desk.status()["ledger"]
     assert "each read back and equal" in desk.run("store", "copy", url, "var/watchfloor.db").stdout
+    for where in ("var", "elsewhere", "new"):  # whoever starts on the store that was left is refused, stamp or none
+        refused = desk.run("run", "--once", "--state-dir", where, expect=REFUSED).stderr
+        assert "var/watchfloor.db at" in refused
+        assert "--accept-store" in refused
+    assert not [each for each in desk.hook.titles()[told:] if "militia" in each]
     desk.write("/a.xml", settings="backfill: 0")
     desk.run("run", "--once")
     after = desk.status()["ledger"]
     assert (after["new"], after["sent"], after["remainders"]) == (books["new"], books["sent"], books["remainders"])
+    # the word that it is meant as it is counts once and for all
+    desk.write("/a.xml", settings=f'backfill: 0, store: "{url}"')
+    desk.run("run", "--once", "--state-dir", "new", "--accept-store")
+    desk.run("run", "--once", "--state-dir", "new")

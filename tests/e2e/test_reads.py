@@ -37,7 +37,7 @@ answer.serve(socket.socket(fileno=int(sys.argv[1])))
 
 def _answers(place: Path, many: int = 1) -> list[Mapping[str, Any]]:
     async def ask() -> list[Mapping[str, Any]]:
-        asked = reads.Reads(place / "rules.yaml", place / "var", {})
+        asked = reads.Reads(place / "rules.yaml", place / "var", dict)
         try:
             return await asyncio.gather(*(asked.answer({"words": ["status"]}) for _ in range(many)))
         finally:
@@ -62,6 +62,25 @@ def test_what_is_printed_on_two_streams_comes_in_its_order(tmp_path: Path, monke
         ("err", "no end of a line"),
         ("err", "crash"),  # what is written past Python has no place among the rest, and comes last
     ]
+
+
+def test_first_command_waits_for_its_own_imports_and_later_ones_find_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _behave(monkeypatch, "print('alerts.cli.status' in sys.modules, 'alerts.cli.doctor' in sys.modules)")
+
+    async def ask() -> list[str]:
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", dict)
+        said: list[str] = []
+        try:
+            async with asyncio.timeout(60):
+                while "True True\n" not in said:
+                    said.append(_said(await asked.answer({"words": ["status"]}), "out"))
+        finally:
+            asked.close()
+        return said
+
+    assert asyncio.run(ask())[0] == "True False\n"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +110,7 @@ def test_an_answering_process_that_ended_is_replaced(tmp_path: Path, monkeypatch
     _behave(monkeypatch, "print(os.getppid())")
 
     async def work() -> list[str]:
-        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {})
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", dict)
         found = []
         try:
             for _ in range(3):
@@ -117,7 +136,7 @@ def test_an_answering_process_that_cannot_start_is_told(tmp_path: Path, monkeypa
 def test_a_command_has_its_own_words_exit_code_and_environment(tmp_path: Path) -> None:
     async def work() -> list[Mapping[str, Any]]:
         environ = {"PATH": os.environ["PATH"], "SLACK_TOKEN": "xoxb-not-for-a-child"}
-        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", environ)
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", lambda: environ)
         try:
             return [
                 await asked.answer({"words": words}) for words in (["status"], ["status", "--nonsense"], ["ack", "s"])
@@ -135,7 +154,7 @@ def test_a_command_has_its_own_words_exit_code_and_environment(tmp_path: Path) -
 
 def test_a_long_headline_is_no_file_and_what_is_refused_says_so(tmp_path: Path) -> None:
     async def work() -> list[Mapping[str, Any]]:
-        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {"PATH": os.environ["PATH"]})
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", lambda: {"PATH": os.environ["PATH"]})
         try:
             words = (["explain", "\u0642" * 150], ["explain", "/etc/passwd"], ["status", "x" * 60_000])
             return [await asked.answer({"words": each}) for each in words]
@@ -154,10 +173,10 @@ def test_what_starts_slowly_goes_on_starting(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(reads, "START_WITHIN", 0.1)
 
     async def work() -> list[Mapping[str, Any]]:
-        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {"PATH": os.environ["PATH"]})
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", lambda: {"PATH": os.environ["PATH"]})
         answers: list[Mapping[str, Any]] = []
         try:
-            while not answers or ("error" in answers[-1] and len(answers) < 300):
+            while not answers or ("error" in answers[-1] and len(answers) < 800):
                 answers.append(await asked.answer({"words": ["status"]}))
             return answers
         finally:
@@ -170,7 +189,7 @@ def test_what_starts_slowly_goes_on_starting(tmp_path: Path, monkeypatch: pytest
 
 def test_an_interrupted_answering_process_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     async def work() -> int | None:
-        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {"PATH": os.environ["PATH"]})
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", lambda: {"PATH": os.environ["PATH"]})
         try:
             await asked.answer({"words": ["status"]})
             [ours] = [each for each in psutil.Process().children() if reads.COMMAND[-1] in each.cmdline()]
@@ -185,7 +204,7 @@ def test_an_interrupted_answering_process_says_nothing(tmp_path: Path, capfd: py
 
 def test_nothing_is_started_once_it_is_closed(tmp_path: Path) -> None:
     async def work() -> Mapping[str, Any]:
-        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {"PATH": os.environ["PATH"]})
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", lambda: {"PATH": os.environ["PATH"]})
         asked.close()
         return await asked.answer({"words": ["status"]})
 

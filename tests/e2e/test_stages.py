@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import re
 import threading
@@ -14,8 +15,9 @@ from typing import Any
 import psutil
 import pytest
 
+from alerts.rules.match import Matcher
 from alerts.run.service import Service
-from alerts.run.stage import Stage, Turn
+from alerts.run.stage import Stage, Turn, run_stages
 from alerts.store import decisions
 from crawler.clock import Clock
 from crawler.store.db import DATABASE, Database
@@ -25,6 +27,7 @@ from tests.e2e.servers import rss
 
 NOW = datetime(2026, 6, 14, 10, tzinfo=UTC)
 DATE = "Sun, 14 Jun 2026 09:30:00 GMT"
+BESIDE = ("page", "translations", "headlines", "acks")  # how the names of tasks begin
 ARCHITECTURE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
@@ -79,6 +82,26 @@ def test_tick_round_and_reload_go_through_the_stages_in_the_order_of_the_documen
             return rounded, reloaded, ticked, since()
 
     assert asyncio.run(run()) == (in_order, in_order, in_order, at_once)
+
+
+def test_the_rules_are_compiled_once_also_after_a_reload(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml")
+    before = {id(each): each for each in _matchers()}
+
+    async def run() -> list[int]:
+        async with Service(desk.rules, desk.place / "var", desk.environ()) as service:
+            await service.start(NOW)
+            started = sum(id(each) not in before for each in _matchers())
+            assert await service.reload(NOW)
+            gc.collect()
+            return [started, sum(id(each) not in before for each in _matchers())]
+
+    assert asyncio.run(run()) == [1, 1]
+
+
+def _matchers() -> list[Matcher]:
+    return [each for each in gc.get_objects() if isinstance(each, Matcher)]
 
 
 def test_round_that_cannot_judge_still_sends_and_ends_with_one(desk: Desk) -> None:
@@ -136,19 +159,60 @@ def test_no_source_is_polled_while_a_reload_opens_another_crawler(desk: Desk, mo
     assert "watch@example.org" in agents[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "owner", "method"),
+    [
+        ("fetch pages", "_pages", "_read_and_store"),
+        ("translate", "_translator", "work_off"),
+        ("read headlines", "_encoding", "catch_up"),
+        ("acknowledge", "_acknowledgements", "look"),
+    ],
+)
+def test_task_beside_a_tick_that_fails_is_the_failure_of_its_stage(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, owner: str, method: str
+) -> None:
+    link = f"{desk.outlet.base}/one"
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": DATE, "link": link}))
+    desk.outlet.serve("/one", b"<html><body><p>A militia moves.</p></body></html>")
+    desk.write("/a.xml", keys="reliability: B")
+
+    async def fails(*_: object) -> None:
+        raise OSError("broken")
+
+    async def run() -> list[dict[str, Exception]]:
+        async with Service(desk.rules, desk.place / "var", desk.environ()) as service:
+            await service.start(NOW)
+            stages = {each.name: each for each in service._stages}
+            monkeypatch.setattr(getattr(stages[name], owner), method, fails)
+            await run_stages([stages["poll"]], Turn(lambda: NOW, waits=True))
+            seen = []
+            for after in (timedelta(0), timedelta(seconds=1), timedelta(seconds=2)):
+                turn = Turn(lambda after=after: NOW + after)  # type: ignore[misc]
+                await run_stages([stages[name]], turn)
+                seen.append(turn.failed)
+                begun = [each for each in asyncio.all_tasks() if each.get_name().split()[0] in BESIDE]
+                await asyncio.wait(begun or [asyncio.create_task(asyncio.sleep(0))])
+            return seen
+
+    first, *later = asyncio.run(run())
+    assert first == {}
+    assert [name for each in later for name in each] == [name], "once, at the turn after"
+    assert all(str(error) == "broken" for each in later for error in each.values())
+
+
 def test_owners_are_those_of_the_document_in_its_order_and_leave_nothing_running(desk: Desk) -> None:
     dated = format_datetime(datetime.now(UTC))
     desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": dated}))
     desk.write("/a.xml")
     owners = re.findall(r"^\| `([\w/]+\.py)` \| .+ \| `(\w+)` \| ", section("Threads"), re.MULTILINE)
-    before = set(threading.enumerate())
+    before, others = set(threading.enumerate()), parsing_children(os.getpid())
 
     async def run() -> tuple[list[str], set[str], list[psutil.Process]]:
         async with Service(desk.rules, desk.place / "var", desk.environ()) as service:
             running = asyncio.create_task(service.run())
             assert await asyncio.to_thread(desk.hook.wait_for, 1)
             named = {each.name for each in threading.enumerate()}
-            children = parsing_children(os.getpid())
+            children = [each for each in parsing_children(os.getpid()) if each not in others]
             service.stop()
             await running
             return service.owned.order, named, children

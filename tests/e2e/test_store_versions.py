@@ -57,7 +57,7 @@ def test_every_command_refuses_a_newer_store(command: str, desk: Desk) -> None:
     done = desk.run(*command.split(), expect=78 if command.startswith("run") else 1)
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1] == (
-        f"watchfloor: {path}: made by another Watchfloor (schema alerts_999, known here up to alerts_10); "
+        f"watchfloor: {path}: made by another Watchfloor (schema alerts_999, known here up to alerts_11); "
         "run that one, restore a backup, or move the file away to begin anew"
     )
     assert "Traceback" not in done.stderr
@@ -68,7 +68,7 @@ def test_run_refuses_a_store_of_before_the_first_release(desk: Desk) -> None:
     path = store_of(desk, "crawler", "c0030")
     before = path.read_bytes()
     done = desk.run("run", "--once", expect=78)
-    assert "(schema c0030, known here up to crawler_7); run that one, restore a backup, or move the file" in done.stderr
+    assert "(schema c0030, known here up to crawler_9); run that one, restore a backup, or move the file" in done.stderr
     assert path.read_bytes() == before
 
 

@@ -66,6 +66,26 @@ def test_a_lane_that_hangs_is_told_through_another_and_once_that_it_goes_on(
         outgoing(tmp_path, receivers, work)
 
 
+def test_no_heartbeat_says_that_all_is_well_while_no_daemon_does_a_part(tmp_path: Path) -> None:
+    beats, undone = Outlet(), [True]
+
+    async def work(line: Outgoing) -> None:
+        config = replace(line.config, heartbeat=beats.serve("/beat", b""))
+        watch = Watch(tmp_path, line.lane, lambda: config, Paces(look=0.05, sign=30))
+        watch.start(undone=lambda: undone[0])
+        try:
+            await asyncio.sleep(1)
+            watch.beats.loop = watch.beats.tick = time.monotonic()
+            assert not beats.asked("/beat")
+            undone[0] = False
+            assert await asyncio.to_thread(beats.wait_for, "/beat")
+        finally:
+            await asyncio.to_thread(watch.close)
+
+    with closing_all(beats, hook := Hook()):
+        outgoing(tmp_path, {"desk": f'urls: ["{hook.url}"]'}, work)
+
+
 @pytest.mark.parametrize("stopped", ["process", "loop"])
 def test_a_process_or_a_loop_that_stood_still_hangs_no_lane(tmp_path: Path, stopped: str) -> None:
     async def work(line: Outgoing) -> None:
@@ -116,7 +136,7 @@ def test_a_direct_notice_goes_past_a_receiver_that_never_answers(
             target=direct_notice.tell_directly, args=(line.config, "the disk is full", "no room", NOW), daemon=True
         )
         telling.start()
-        assert await asyncio.to_thread(other.wait_for_title, "WATCHFLOOR the disk is full", timeout=10)
+        assert await asyncio.to_thread(other.wait_for_title, "WATCHFLOOR the disk is full")
 
     with closing_all(other, stuck):
         outgoing(tmp_path, {"desk": f'urls: ["{url}/x?rto=50"]', "other": f'urls: ["{other.url}"]'}, work)

@@ -16,8 +16,9 @@ import psutil
 import pytest
 
 from crawler.collect import fulltext
-from crawler.fetch import fetching
-from crawler.fetch.fetching import Fetching, follow
+from crawler.fetch import reading
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.reading import follow
 from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers
 from crawler.parse.feeds import read_feed
 from crawler.parse.found import Feed
@@ -65,6 +66,14 @@ def _grown(file: Path) -> list[int]:
     raise AssertionError("no child took the task")
 
 
+def _kill_and_see(child: int) -> None:
+    """Kill a child and wait until Pebble has seen it, which looks every tenth of a second."""
+    os.kill(child, signal.SIGKILL)
+    while psutil.pid_exists(child):
+        time.sleep(0.01)
+    time.sleep(0.5)
+
+
 async def _replaced(workers: Workers, killed: int) -> None:
     async with asyncio.timeout(20):
         while workers.died < killed:
@@ -108,6 +117,21 @@ def test_task_whose_child_is_killed_is_done_by_a_fresh_one(tmp_path: Path) -> No
         assert beside in {await workers.run(os.getpid) for _ in range(2)} | {first}
 
     with_workers(run, processes=2)
+
+
+def test_no_child_starts_for_a_task_that_learns_after_the_close_that_its_child_was_killed(tmp_path: Path) -> None:
+    before = parsing_children(os.getpid())
+
+    async def run(workers: Workers) -> None:
+        task = asyncio.create_task(workers.run(_begun, tmp_path / "begins"))
+        (killed,) = await asyncio.to_thread(_grown, tmp_path / "begins")
+        _kill_and_see(killed)  # the loop stands still meanwhile, so that the task learns nothing
+        workers.close()
+        with pytest.raises(WorkerKilled):
+            await task
+        assert [each for each in parsing_children(os.getpid()) if each not in before] == []
+
+    with_workers(run)
 
 
 @pytest.mark.parametrize(("how", "raised"), [(signal.SIGKILL, WorkerKilled), (signal.SIGSEGV, WorkerDied)])
@@ -170,7 +194,7 @@ def test_page_whose_reader_was_killed_stays_on_the_backlog_with_its_tries(
 def test_index_whose_sitemaps_all_fail_is_charged_with_nothing_if_one_was_our_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fetching, "reader", lambda _: _killed_over_two)
+    monkeypatch.setattr(reading, "reader", lambda _: _killed_over_two)
 
     async def run(outlet: Outlet) -> FetchOutcome:
         opened, workers = Fetching(["127.0.0.1"], timeout=3.0, apart=0.0), Workers(processes=1)

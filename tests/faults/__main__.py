@@ -10,14 +10,14 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
-from tests.faults import kills, outside, stores
+from tests.faults import kills, outside, parts, several, stores
 from tests.faults.fault import Counts, Row, run_fault
 
 HEAD = (
     "| fault | times | published | accepted | LOST | DUP | SPURIOUS | marked repeats | told within s | by | besides |\n|"
     + "---|" * 11
 )
-FAULTS = (*kills.FAULTS, *stores.FAULTS, *outside.FAULTS)
+FAULTS = (*kills.FAULTS, *stores.FAULTS, *outside.FAULTS, *parts.FAULTS, *several.FAULTS)
 
 
 def line(row: Row) -> str:

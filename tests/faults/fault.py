@@ -28,9 +28,17 @@ class Counts:
     locked: float = 120.0
     stops: float = 45.0  # SIGSTOP
     soak_minutes: float = 10.0
+    events: int = 500  # kills, stops, ends and cuts of several daemons on one store
+    events_apart: float = 4.0  # the mean between two of them
+    fleet_sources: int = 2000
+    fleet_hosts: int = 100
+    fleet_slow: int = 300  # how often most of those sources are polled
+    fleet_pause: float = 1.0  # between two items
+    fleet_stops: float = 60.0  # the longest SIGSTOP
+    fleet_settles: float = 180.0
 
 
-SAMPLE = Counts(3, 0, 2, 1, 2, 0, 3, 4.0, 4.0, 4.0, 0.05)
+SAMPLE = Counts(3, 0, 2, 1, 2, 0, 3, 4.0, 4.0, 4.0, 0.05, 12, 0.8, 40, 20, 10, 0.25, 5.0, 60.0)
 
 
 @dataclass
@@ -63,14 +71,17 @@ class Fault:
     """A fault: `work` puts it under a floor under load and notes what came of it in the row."""
 
     name: str
-    work: Work
+    work: Work = lambda *_: None
     prepare: Callable[[Floor], None] = lambda _: None  # before the daemon starts
     clean: Callable[[Floor], None] = lambda _: None
     settles: float = 90.0  # seconds after which nothing more can come
+    whole: Callable[[Counts, Row], None] | None = None  # does all by itself, on a floor of its own kind
 
 
 def run_fault(fault: Fault, counts: Counts) -> Row:
     """Put a fault under a floor of its own and return what came of it."""
+    if fault.whole:
+        return _run_whole(fault.name, fault.whole, counts)
     row, floor = Row(fault.name), Floor()
     began = time.monotonic()
     try:
@@ -89,6 +100,16 @@ def run_fault(fault: Fault, counts: Counts) -> Row:
         fault.clean(floor)
     polls = f"start to first poll <= {max(floor.restarts):.1f} s; " if len(floor.restarts) > 1 else ""
     row.note = f"{polls}{row.note}{'; ' if row.note else ''}{time.monotonic() - began:.0f} s"
+    return row
+
+
+def _run_whole(name: str, work: Callable[[Counts, Row], None], counts: Counts) -> Row:
+    row, began = Row(name), time.monotonic()
+    try:
+        work(counts, row)
+    except Exception as error:  # noqa: BLE001 - a fault that breaks the campaign is a row as well
+        row.faults.append(f"{type(error).__name__}: {error}"[:600])
+    row.note = f"{row.note}{'; ' if row.note else ''}{time.monotonic() - began:.0f} s"
     return row
 
 

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -26,7 +26,11 @@ from alerts.demo.sinks import MailSink
 from tests.e2e.conftest import Desk
 from tests.e2e.running import Running
 from tests.e2e.servers import Hook, Outlet, rss
+from tests.e2e.starting import start
+from tests.faults.cluster import Cluster
 from tests.faults.oracle import Journal, Verdict
+from tests.faults.proxy import Proxy
+from tests.faults.publishing import publishing
 
 RECEIVERS = ("hook", "mail")
 FEEDS = 3
@@ -89,6 +93,11 @@ class Floor:
         self.exits: list[int] = []
         self._publishing = threading.Event()
         self.signs = LifeSigns(self.place / "n")
+        self.cluster: Cluster | None = None  # of a store in PostgreSQL, which a fault has made
+        self.standby: Cluster | None = None  # its replica
+        self.disk: Path | None = None  # on which the database is
+        self.line: Proxy | None = None  # between the daemon and that store
+        self.other: Running | None = None  # a second daemon on it
 
     # -- what is published
 
@@ -113,19 +122,8 @@ class Floor:
     @contextmanager
     def load(self, pause: float = 0.5) -> Iterator[None]:
         """Publish all the time, in a thread."""
-        self._publishing.clear()
-
-        def work() -> None:
-            while not self._publishing.wait(pause):
-                self.publish()
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        try:
+        with publishing(self.publish, pause, self._publishing):
             yield
-        finally:
-            self._publishing.set()
-            thread.join()
 
     def write_rules(self) -> None:
         """Write the rules anew; each time a title changes, so that each is a reload."""
@@ -155,10 +153,10 @@ class Floor:
 
     def __exit__(self, *_: object) -> None:
         self._publishing.set()
-        if self.running:
+        for daemon in filter(None, (self.running, self.other)):
             with suppress(ProcessLookupError):
-                self.running.process.send_signal(signal.SIGCONT)
-            self.running.end()
+                daemon.process.send_signal(signal.SIGCONT)
+            daemon.end()
         for each in (self.outlet, self.hook, self.mail, self.signs, self.journal):
             each.close()
         if self._own:
@@ -185,6 +183,14 @@ class Floor:
                 polled = self.outlet.changed.wait_for(lambda: len(self.outlet.requests) > asked, 60)
             assert polled, self.running.log[-20:]
             self.restarts.append(time.monotonic() - began)
+
+    def start_other(self) -> None:
+        """Start a second daemon on the same database, as on another machine, and wait until it is there."""
+        assert self.cluster
+        self.other = Running(
+            self.desk.beside(self.cluster.url()), words=("alerts", "run", "-v", "--state-dir", "other")
+        )
+        assert self.other.says("running sources=|is held by the process"), self.other.log
 
     @property
     def orders(self) -> Path:
@@ -238,9 +244,12 @@ class Floor:
 
     def status(self) -> str:
         """Return the first line of `watchfloor status` by which a person learns that something is wrong."""
-        with suppress(Exception):  # a broken store, a command that hangs: it says nothing
-            lines = self.desk.run("status").stdout.splitlines()
-            return next((each.strip() for each in lines if any(words in each for words in ALARMING)), "")
+        with suppress(Exception):  # a command that hangs says nothing
+            done = start("alerts", "status", place=self.place, environ=self.desk.environ())
+            lines = done.stderr.splitlines() if done.returncode else done.stdout.splitlines()
+            return next(
+                (each.strip() for each in lines if done.returncode or any(words in each for words in ALARMING)), ""
+            )
         return ""
 
     def told(self, since: float, timeout: float, *, status: bool = True) -> tuple[float, str] | None:
@@ -267,10 +276,19 @@ class Floor:
 
 @dataclass
 class _FloorDesk(Desk):
-    """The desk of the e2e tests, with the socket that systemd would give."""
+    """The desk of the e2e tests, with the socket that systemd would give and a store in PostgreSQL where one is named."""
+
+    store: str = ""
+    supervised: bool = True
 
     def environ(self) -> dict[str, str]:
-        return {**super().environ(), "NOTIFY_SOCKET": str(self.place / "n")}
+        store = {"WATCHFLOOR_STORE": self.store} if self.store else {}
+        signs = {"NOTIFY_SOCKET": str(self.place / "n")} if self.supervised else {}
+        return {**super().environ(), **store, **signs}
+
+    def beside(self, store: str) -> _FloorDesk:
+        """Return the desk of another daemon on the same rules, whose life signs nobody hears."""
+        return replace(self, store=store, supervised=False)
 
 
 class LifeSigns:

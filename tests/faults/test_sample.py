@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.faults import kills, outside, stores
+from tests.e2e.starting import EXHAUSTIVE
+from tests.faults import kills, outside, several, stores
 from tests.faults.__main__ import line
 from tests.faults.fault import SAMPLE, Fault, Row, run_fault
 from tests.faults.oracle import Copy, Journal, judge
@@ -62,6 +64,25 @@ def test_campaign_fails_a_line_that_marks_before_it_sends(monkeypatch: pytest.Mo
     assert not row.holds
     assert row.verdict is not None
     assert row.verdict.lost
+
+
+def test_several_daemons_lose_and_double_nothing_and_keep_the_pace_of_hosts() -> None:
+    """The short form of the campaign: twenty kills, stops, ends and cuts of two real daemons on a real PostgreSQL."""
+    row = run_fault(Fault("several daemons", whole=several.campaign(several.Shape(2))), SAMPLE)
+    assert row.holds, line(row)
+    assert row.times == SAMPLE.events
+    assert row.verdict is not None
+    assert row.verdict.published > SAMPLE.events
+
+
+@pytest.mark.skipif(not EXHAUSTIVE, reason="half a minute and more of waiting: make exhaustive")
+def test_campaign_fails_daemons_that_do_not_share() -> None:
+    """Each of them polls all: the outlets see it."""
+    words = ("tests.faults.unfenced", "run")
+    counts = replace(SAMPLE, events=2, events_apart=4.0, fleet_settles=1.0, fleet_slow=2)
+    row = run_fault(Fault("unfenced daemons", whole=several.campaign(several.Shape(2, words))), counts)
+    assert not row.holds
+    assert any("pace broken" in each for each in row.faults), line(row)
 
 
 def test_row_that_must_be_told_and_is_not_does_not_hold() -> None:

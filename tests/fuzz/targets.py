@@ -19,7 +19,7 @@ from alerts.line.orders import ORDERS, signed_by
 from alerts.render.form import form_of
 from alerts.rules.config import load
 from alerts.run.control import Command, Control
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from crawler.fetch.robots import robots_of
 from crawler.parse.feeds import read_feed
 from crawler.parse.found import Feed
@@ -28,7 +28,8 @@ from crawler.parse.pages import read_page
 from crawler.parse.sections import read_section
 from crawler.parse.sitemaps import read_sitemap
 from crawler.sources.source import FetchOutcome, OutcomeName, Source
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.writer_lane import WriterLane
 from crawler.text.dates import http_date, read_date, retry_after
 from crawler.text.urls import clean, host, key, names_a_page, usable, words, wrapper
 from tests.unit.alerts_made import ALERT, SENT

@@ -21,7 +21,7 @@ from alerts.decide.same_event import EventWindow
 from alerts.delivery import NewDelivery
 from alerts.line.judging_order import TRIAGED
 from alerts.line.next_delivery import next_delivery
-from alerts.line.triage import settle
+from alerts.line.settle import settle
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher

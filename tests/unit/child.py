@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
 
-from crawler.fetch.fetching import Read, parse
+from crawler.fetch.reading import Read, parse
 from crawler.fetch.workers import Workers
 from crawler.parse.feeds import read_feed
 from crawler.parse.found import Feed

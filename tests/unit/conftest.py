@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import Connection
 
 from crawler.store.db import Database
+from tests.migrated import new_store
 from tests.postgres import Postgres
 
 # The conformance suite: tests of the stores that run on both databases. Those that ask SQLite how it does something bear
 # the mark `sqlite_only`.
 ON_BOTH = frozenset(
     f"test_{name}"
-    for name in ("asked", "claims", "ids", "moved", "one_round", "rematch", "resend", "retention", "standby", "steady",
-                 "statuses", "stepping", "told", "untold")
+    for name in ("ack_undo", "asked", "asked_once", "claims", "ids", "meant", "moved", "one_round", "rematch", "resend", "retention", "standby",
+                 "steady", "statuses", "stepping", "thread_told", "told", "translation_pacing", "untold")
 )  # fmt: skip
 
 
@@ -36,8 +37,7 @@ def _own_parameters(metafunc: pytest.Metafunc) -> set[str]:
 @pytest.fixture(scope="session")
 def _migrated(postgres: Postgres) -> Iterator[Database]:
     """Yield a migrated store in PostgreSQL, of which each test rolls back what it wrote."""
-    database = Database(postgres.database())
-    database.migrate("crawler", "alerts")
+    database = Database(postgres.store())
     yield database
     database.close()
 
@@ -51,8 +51,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[Connection]:
             yield connection
             connection.rollback()
         return
-    database = Database("sqlite://")
-    database.migrate("crawler", "alerts")
+    database = new_store()
     with database.writing.connect() as connection:
         yield connection
         connection.rollback()

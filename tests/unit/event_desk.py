@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.line.triage import TriageResult
+from alerts.line.settle import TriageResult
 
 LISTS = """\
   deed-strike: ["strike~", "attack~", "hit~", "قصف/يقصف/قصف~"]
@@ -19,6 +19,7 @@ LISTS = """\
 EVENTS = "events: {developments: [strike, kill, arrest, deny], by_target: [strike, kill, arrest]}"
 ANY = "[strike*, struck, hit, attack*, arrest*, kill*, denies, قصف]"
 FIRST = "Iran strikes US base in Kuwait"
+ARABIC = "قصف إيراني على قاعدة أميركية في الكويت"
 REPEAT = "American base in Kuwait hit by Iran, officials confirm"
 # a smaller one, of strikes and tolls
 STRIKES = """\

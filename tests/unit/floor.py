@@ -1,4 +1,4 @@
-"""A receiver named floor in a rules file, and the delivering line as it stands after a reload."""
+"""A receiver named floor in a rules file, and what waits for it as it stands after a reload."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.delivery import Delivery
-from alerts.line.deliver import Deliver
+from alerts.line.delivery_upkeep import DeliveryUpkeep
 from alerts.line.next_delivery import next_delivery
 from alerts.rule import Config
 from alerts.rules.config import load
@@ -40,11 +40,11 @@ def turn(connection: Connection, config: Config, minutes: int) -> Delivery | Non
     return next_delivery(connection, ids(config)[0], config.receivers["floor"], NOW + minutes * M)
 
 
-def reload(connection: Connection, config: Config, minutes: int) -> Deliver:
-    """Give the delivering line after a reload; its commits alone are asked for."""
-    line = Deliver(None, None, config)  # type: ignore[arg-type]
-    line._adopt(connection, NOW + minutes * M)
-    return line
+def reload(connection: Connection, config: Config, minutes: int) -> DeliveryUpkeep:
+    """Adopt what waits as a reload does; return what does the further upkeep."""
+    upkeep = DeliveryUpkeep(config)
+    upkeep.adopt(connection, NOW + minutes * M)
+    return upkeep
 
 
 def everything(connection: Connection) -> list[Delivery]:

@@ -8,10 +8,10 @@ from itertools import combinations
 from crawler.article import Entry, Placement, Relation
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
-from crawler.store import articles as archive
-from crawler.store.db import Database
+from crawler.store.members import placement_of
 from crawler.stories.verdict import Side, judge
 from crawler.stories.wording import wording
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 
 JOINS = {Relation.DUPLICATE, Relation.UPDATED}
@@ -20,8 +20,7 @@ HOUR = timedelta(hours=1)
 
 def placed(lang: str, reports: list[tuple[str, str]], *, apart: timedelta = 2 * HOUR) -> list[Placement]:
     """Poll reports from as many sources, one after the other, into a new store; return where each was placed."""
-    database = Database("sqlite://")
-    database.migrate("crawler")
+    database = new_store(None, "crawler")
     found = []
     for number, (title, text) in enumerate(reports):
         at = NOW + number * apart
@@ -29,7 +28,7 @@ def placed(lang: str, reports: list[tuple[str, str]], *, apart: timedelta = 2 * 
         entry = Entry(title, guid=f"{number}", text=text)
         with database.write() as connection:
             stored = store_poll(connection, source, SourceState(source.id, source.url, at), [entry], (), at)
-            found.append(archive.placement_of(connection, stored.placed[0][1]))
+            found.append(placement_of(connection, stored.placed[0][1]))
     database.close()
     return found
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from alerts.alert import Alert, Cause, Hit, Kind, Reason, Severity
 from alerts.decide.same_event import EventWindow
 from alerts.delivery import Delivery, DeliveryState
-from alerts.line.triage import TriageResult, settle
+from alerts.line.settle import TriageResult, settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import decisions
@@ -37,11 +37,15 @@ def step(
     *,
     baseline: bool = False,
     guid: str = "",
+    age: timedelta = timedelta(0),
 ) -> TriageResult:
-    """Store one article of a source and settle it, as the daemon does in two commits; with a known `guid`, an edit."""
+    """Store one article of a source and settle it, as the daemon does in two commits; with a known `guid`, an edit.
+
+    `age` is how long ago it was published then.
+    """
     now = NOW + timedelta(minutes=minutes)
     polled = Source(source, f"https://{source}.example/", owner=source)
-    entry = Entry(title, guid=guid or f"{source}/{title}", summary=body, published=now)
+    entry = Entry(title, guid=guid or f"{source}/{title}", summary=body, published=now - age)
     store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now, baseline=baseline)
     waiting = archive.revisions_after(connection, int(decisions.get_mark(connection, "triaged") or 0), 9)
     matcher = Matcher(config)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.decide.same_event import clash
+from alerts.decide.event_clash import clash
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from tests.unit.desk import NOW

@@ -11,15 +11,15 @@ from sqlalchemy import Connection
 from alerts.alert import Kind, Reason
 from alerts.decide.standing import Account, agreed, is_met, lacking
 from alerts.event import Act
-from alerts.line.new_alert import standing_for
-from alerts.line.triage import TriageResult
+from alerts.line.settle import TriageResult
+from alerts.line.thread_standing import standing_for
 from alerts.render.form import FORMS, PLAIN
 from alerts.render.handover import Handover, ToldStory, markdown
 from alerts.render.words import rated
 from alerts.rule import Config, When
 from alerts.standing import Agreement, Standing
 from alerts.store import decisions, event_reports, snapshot
-from crawler.store import articles as archive
+from crawler.store.members import members_of
 from tests.unit import event_desk
 from tests.unit.alerts_made import ALERT, SENT
 from tests.unit.desk import NOW, desk, rule
@@ -243,7 +243,7 @@ def test_who_only_asks_or_denies_confirms_nothing(
     for number, title in enumerate(titles):
         ((placed, _, _),) = step(line, config, ("one", "two")[number], title, number).decided
     thread = placed.placement.thread
-    members = archive.members_of(line, thread)
+    members = members_of(line, thread)
     assert len({each.story for each in members}) == 2
     told = next(number for number, title in enumerate(titles) if title.startswith("Iran strikes"))
     article = replace(placed.article, id=members[told].article, title=titles[told])

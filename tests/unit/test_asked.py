@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import Connection, event, select
 
 from alerts.store import decisions
-from alerts.store.opening import PACKAGES
 from crawler.article import Entry
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
@@ -20,7 +19,9 @@ from crawler.store import articles as archive
 from crawler.store import chain, pages_wanted, passed, retention, sketches
 from crawler.store.asked import ASKED
 from crawler.store.db import Database
+from crawler.store.saving import save_all
 from crawler.stories.wording import wording
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 
 MOST = 2_000  # values in a statement here; 32,766 where SQLite is as it is built
@@ -30,8 +31,7 @@ STATE = SourceState(SOURCE.id, SOURCE.url, NOW)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Database]:
-    database = Database.at(tmp_path / "store.db")
-    database.migrate(*PACKAGES)
+    database = new_store(tmp_path / "store.db")
 
     @event.listens_for(database.writing, "checkout")
     def _limit(connection: sqlite3.Connection, *_: object) -> None:
@@ -80,7 +80,7 @@ def test_more_keys_numbers_and_names_than_a_statement_holds_are_looked_up(line: 
     sketches.count_sentences(line, sketches.EVERYWHERE, dict.fromkeys(many, 1), NOW)
     assert sketches.frames_among(line, frozenset(many)) == frozenset(many)
     assert sketches.frames_among(line, frozenset()) == frozenset()
-    archive.save_all(line, retention.former_keys, [{"hash": n, "day": 1} for n in many], "hash")
+    save_all(line, retention.former_keys, [{"hash": n, "day": 1} for n in many], "hash")
     assert retention.former(line, many, NOW) == frozenset(many)
     days = {row.day for row in line.execute(retention.former_keys.select())}
     assert days == {NOW.toordinal()}, "noted that a feed still shows them"

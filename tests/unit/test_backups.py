@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
+from alerts.cli.backup import settings_of
 from alerts.decide.finding import Level
 from alerts.decide.repeats import Restore, may_repeat
 from alerts.delivery import DeliveryState
@@ -34,17 +35,16 @@ from alerts.run.integrity import LOOKED, last_check
 from alerts.run.owner import login_of
 from alerts.run.restoring import PART, discard, prove, put_in_place
 from alerts.store import audit, claims, decisions, outbox
-from alerts.store.opening import PACKAGES
 from alerts.store.restoring import last_restore, note_restored, note_start
 from alerts.store.stamp import need_file, need_same, read_stamp, sign_life, write_stamp
-from crawler.config.upkeep import BackupSettings
+from crawler.config.settings import BackupSettings
 from crawler.store.copies import faults_of, make_compactable
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
+from tests.migrated import RELEASED, released_store
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-RELEASED = Path(__file__).parents[1] / "stores" / "v0.1.0.sqlite3"
 
 
 @pytest.fixture
@@ -52,9 +52,8 @@ def state(tmp_path: Path) -> Path:
     """Give a state directory with the store of the first release, brought up to date, and its stamp."""
     made = tmp_path / "var"
     made.mkdir(mode=0o700)
-    shutil.copy(RELEASED, made / DATABASE)
+    released_store(made / DATABASE)
     database = Database.at(made / DATABASE)
-    database.migrate(*PACKAGES)
     with database.write() as connection:
         write_stamp(made, sign_life(connection, NOW))
     database.close()
@@ -311,7 +310,9 @@ def test_a_restore_is_in_the_log_and_what_follows_it_followed_no_kill(state: Pat
     restored(made, state)
     database = Database.at(state / DATABASE)
     with database.write() as connection:
-        assert audit.last_run(connection) is audit.What.RESTORE
+        last = audit.last_run(connection)
+        assert last
+        assert last[0] is audit.What.RESTORE
         (entry,) = [each for each in audit.entries_since(connection, NOW) if each.what is audit.What.RESTORE]
     database.close()
     assert entry.title == f"the store was restored from {made.path.name}"
@@ -600,3 +601,13 @@ sources: [{{id: a, name: A, url: "https://a.example/feed", lang: en}}]
 receivers: {{console: {{urls: ["console://"]}}}}
 rules: [{{id: r, title: R, match: militia, severity: priority, notify: [console]}}]
 """
+
+
+def test_rules_that_cannot_be_read_are_named_where_their_folder_would_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert settings_of(tmp_path / "rules.yaml") == BackupSettings()
+    assert capsys.readouterr().err == ""
+    (tmp_path / "rules.yaml").write_text("settings: [", encoding="utf-8")
+    assert settings_of(tmp_path / "rules.yaml") == BackupSettings()
+    assert "cannot be used (watchfloor check): settings.backup is not known" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Severity
-from alerts.board.hourly import by_day, by_severity, day_rows, hours
+from alerts.board.hourly import by_severity, day_rows, hours
 from alerts.board.places import collection, radius, spots
 from alerts.board.projection import EAST, HEIGHT, NORTH, SOUTH, WEST, WIDTH, on_map, project
 from alerts.board.trials import Busy, Trials
@@ -91,6 +91,15 @@ def test_stories_share_their_place_the_gravest_place_first() -> None:
     json.dumps(features)
 
 
+def test_a_place_is_drawn_as_large_as_its_events_are_many() -> None:
+    again = story("s3", "routine") | {"thread": "ts1"}
+    [one] = spots([(ERBIL, story("s1", "routine")), (ERBIL, again)])
+    [two] = spots([(ERBIL, story("s1", "routine")), (ERBIL, story("s2", "routine"))])
+    assert (one.events, two.events) == (1, 2)
+    assert one.record["r"] == radius(1, "routine")
+    assert two.record["r"] == round(radius(2, "routine"), 1)
+
+
 def test_circles_grow_with_stories_and_severity_up_to_a_limit() -> None:
     sizes = [radius(1, "routine"), radius(4, "routine"), radius(4, "priority"), radius(4, "flash")]
     assert sizes == sorted(sizes)
@@ -108,11 +117,6 @@ def test_hours_go_by_the_clock() -> None:
     counted = {NOW.replace(minute=0, second=0, microsecond=0) - at * HOUR: at + 1 for at in range(5)}
     assert hours(counted, now, 3) == [3, 2, 1]
     assert hours({}, now, 2) == [0, 0]
-
-
-def test_days_are_spans_of_24_hours_back_from_now() -> None:
-    times = [NOW, NOW - 23.9 * HOUR, NOW - 24 * HOUR, NOW - 71.9 * HOUR, NOW - 72 * HOUR, NOW + HOUR]
-    assert by_day(times, NOW, 3) == [1, 1, 2]
 
 
 def test_a_day_has_a_row_for_each_rule_that_alerted() -> None:

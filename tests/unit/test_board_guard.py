@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 
 import pytest
 
-from alerts.board import guard
+from alerts.board import door, guard
 from alerts.board.guard import (
     SIGNED_FOR,
     Caller,
@@ -19,7 +22,7 @@ from alerts.board.guard import (
     local_path,
     reader_of,
 )
-from crawler.config.served import BoardSettings
+from crawler.config.settings import BoardSettings
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 TOKEN = b"correct-horse-battery"
@@ -137,6 +140,7 @@ def test_form_is_from_us_by_what_the_browser_says() -> None:
     assert not is_from_us(asked(host="127.0.0.1:8420", origin="null"))
     assert not is_from_us(asked(host="127.0.0.1:8420", origin="http://["))
     assert not is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="cross-site"))
+    assert not is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="same-site"))  # another port of this machine
     assert is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="same-origin"))
 
 
@@ -155,3 +159,41 @@ def test_form_is_from_us_by_what_the_browser_says() -> None:
 )
 def test_form_sends_nobody_elsewhere(given: str, there: str) -> None:
     assert local_path(given) == there
+
+
+class Uncomparable(bytes):
+    """Secret bytes that say where they are compared as texts are: letter by letter, in a time that tells of them."""
+
+    __hash__ = bytes.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("a secret was compared by ==")
+
+    __ne__ = __eq__
+
+
+def test_token_is_compared_in_a_time_that_tells_nothing_of_it() -> None:
+    assert guard.is_token(TOKEN.decode(), Uncomparable(TOKEN))
+    assert not guard.is_token("guessed-and-guessed-", Uncomparable(TOKEN))
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [(guard, "is_token"), (guard, "_signed"), (door, "form")], ids=["token", "cookie", "form"]
+)
+def test_secrets_meet_what_was_given_in_compare_digest_alone(module: ModuleType, name: str) -> None:
+    tree = ast.parse(inspect.getsource(module))
+    [function] = [
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == name
+    ]
+    calls = [
+        each.func.attr
+        for each in ast.walk(function)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)
+    ]
+    assert calls.count("compare_digest") == 1
+    told = (ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot)
+    compared = [each for each in ast.walk(function) if isinstance(each, ast.Compare)]
+    assert not [ast.unparse(each) for each in compared if isinstance(each.ops[0], told)]
+    assert not [each for each in calls if each in {"startswith", "endswith", "__eq__"}]

@@ -17,10 +17,9 @@ from alerts.board import writing
 from alerts.board.page import Asked, Query
 from alerts.board.pages import day, mapped, rules
 from alerts.store import decisions
-from alerts.store.opening import PACKAGES
 from alerts.where import Where
 from crawler.store import articles as archive
-from crawler.store.db import Database
+from tests.migrated import new_store
 from tests.unit.alerts_made import ALERT, settled
 from tests.unit.desk import NOW
 
@@ -33,8 +32,7 @@ FAR = Where("lagos", "Lagos", 6.5, 3.4)
 
 @pytest.fixture
 def asked(tmp_path: Path) -> Iterator[Asked]:
-    database = Database("sqlite://")
-    database.migrate(*PACKAGES)
+    database = new_store()
     with database.write() as connection:
         for number, (where, severity) in enumerate(
             [

@@ -15,8 +15,8 @@ from alerts.board.brakes import MOST_LISTENERS, MOST_OF_ONE, Full, Listeners
 from alerts.board.desk import Desk
 from alerts.board.live import Live
 from alerts.board.server import ORDERS_AT_ONCE, Board
-from alerts.store.opening import PACKAGES
-from crawler.store.db import DATABASE, Database
+from crawler.store.db import DATABASE
+from tests.migrated import new_store
 from tests.unit.alerts_made import settled
 
 TOKEN = "correct-horse-battery"
@@ -30,8 +30,7 @@ async def served(place: Path, *sockets: Path) -> AsyncIterator[tuple[ClientSessi
     rules = place / "rules.yaml"
     text = rules.read_text(encoding="utf-8").replace("settings: {", f"settings: {{board_token: {place / 'token'}, ")
     rules.write_text(text, encoding="utf-8")
-    database = Database.at(place / DATABASE)
-    database.migrate(*PACKAGES)
+    database = new_store(place / DATABASE)
     database.close()
     desk = Desk(rules, place, sockets)
     board = Board(desk)

@@ -17,10 +17,10 @@ from alerts.board.writing import render_plain
 from alerts.decide.finding import Level
 from alerts.run import board_fault
 from alerts.run.checks_line import check_board
+from alerts.run.life_sign import LIFE
 from alerts.run.lock import lock
 from alerts.run.status_report import lines_of, report_of
 from alerts.run.stored import note_reload
-from alerts.run.watch import LIFE
 from alerts.store.opening import PACKAGES
 from crawler.store.db import DATABASE, Database
 
@@ -49,6 +49,10 @@ def test_no_daemon_one_that_stands_still_and_refused_rules_are_said(state: Path)
     desk = Desk(state.parent / "rules.yaml", state, ())
     assert desk.watch(NOW).words.startswith("Nothing is watched: no daemon runs here")
     assert not desk.watch(NOW).watched
+    shows_life(state, NOW)
+    assert desk.watch(NOW).words == (
+        "Nothing is watched: the daemon is gone since 15 Jun 12:00 UTC. What you see does not change until one is started."
+    )
     with lock(state):
         shows_life(state, NOW)
         said = "The rules saved 15 Jun 12:00 UTC are REFUSED, those of before stay in force: rules.yaml:3: no severity"
@@ -61,14 +65,14 @@ def test_no_daemon_one_that_stands_still_and_refused_rules_are_said(state: Path)
 def test_board_that_is_not_served_is_said_for_the_daemon_that_runs(state: Path) -> None:
     words = "settings.board: 127.0.0.1:8420 is taken"
     board_fault.note(state, os.getpid(), words)
-    assert list(check_board(state)) == [], "no daemon runs"
+    assert list(check_board(state, "")) == [], "no daemon runs"
     with lock(state):
         shows_life(state, NOW)
-        assert [(each.level, each.words) for each in check_board(state)] == [(Level.WARNING, words)]
+        assert [(each.level, each.words) for each in check_board(state, "")] == [(Level.WARNING, words)]
         said = list(lines_of(report_of(state, state.parent / "rules.yaml", NOW, "UTC"), NOW, "UTC"))
         assert said[1] == f"THE BOARD IS NOT SERVED: {words}"
         board_fault.note(state, os.getpid() + 1, "of a daemon before")
-        assert list(check_board(state)) == []
+        assert list(check_board(state, "")) == []
 
 
 def test_network_is_said_beside_the_rest_and_a_long_fault_is_cut() -> None:
@@ -80,7 +84,16 @@ def test_network_is_said_beside_the_rest_and_a_long_fault_is_cut() -> None:
 
 @pytest.mark.parametrize("is_watched", [True, False])
 def test_title_says_that_a_page_is_old(is_watched: bool) -> None:
-    frame = {"menu": [], "here": "/", "address": "/", "reader": Reader(), "key": "", "can_sign_in": False, "said": ""}
+    frame = {
+        "menu": [],
+        "here": "/",
+        "address": "/",
+        "reader": Reader(),
+        "key": "",
+        "can_sign_in": False,
+        "said": "",
+        "back": "",
+    }
     whole = {"title": "Gone", "problem": "x", "watch": WatchState(is_watched, "" if is_watched else "Nothing")}
     text = render_plain("error.html", frame | whole)
     assert ("<title>OLD - " in text) is not is_watched

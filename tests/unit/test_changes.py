@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from alerts.rule import Config
-from alerts.rules.changes import changes, difference
+from alerts.rules.changes import OF_BOARD, changes, difference
 from alerts.rules.config import load
+from crawler.config.served import BOARD_KEYS
+from crawler.config.settings import BoardSettings
 
 RULES = """\
 version: 1
-settings: {admin: hook, notify: [hook], backfill: 1h}
+settings: {admin: hook, notify: [hook], backfill: 1h, events: {within: {iran: [basra]}, again: verbs}}
 sources:
   - {id: a, name: A, url: "https://a.example/feed", lang: en}
   - {id: b, name: B, url: "https://b.example/feed", lang: en}
 entities:
   basra: {aliases: [Basra]}
 lists:
+  party-iran: [Iran]
   verbs: [strikes, hits]
 receivers:
   hook: {urls: ["json://hook.example/x"]}
@@ -41,6 +45,13 @@ CHANGES = [
     ("deep in a rule", ["rule two: changed match"], "{all: [$basra, $verbs]}", "{all: [$basra]}"),
     ("a term of a list", ["list verbs: changed terms"], "[strikes, hits]", "[strikes, hit]"),
     ("an alias", ["entity basra: changed aliases"], "aliases: [Basra]", "aliases: [Basra, Basrah]"),
+    (
+        "an entity, which settings.events does not name",
+        ["entity port: added"],
+        "entities:\n",
+        "entities:\n  port: {is_a: basra, aliases: [Umm Qasr]}\n",
+    ),
+    ("how events are joined", ["settings: changed events"], "again: verbs", "everyday: verbs"),
     ("a title", ["rule one: changed title"], "title: One,", "title: First,"),
     ("who is told", ["rule two: changed notify"], "severity: by-scale}", "severity: by-scale, notify: [more]}"),
     ("a source's address", ["source b: changed url"], "b.example/feed", "b.example/rss"),
@@ -104,3 +115,8 @@ def test_files_that_came_and_went_are_in_the_difference() -> None:
     assert "--- before/a.yaml\n+++ after/a.yaml\n@@ -1 +0,0 @@\n-x: 1" in made
     assert "+y: 1" in made
     assert "same.yaml" not in made
+
+
+def test_every_setting_of_the_board_is_named_by_its_key() -> None:
+    assert set(OF_BOARD) == {each.name for each in fields(BoardSettings)}
+    assert set(OF_BOARD.values()) == {each.name for each in BOARD_KEYS}

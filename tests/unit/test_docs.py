@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from alerts.alert import Scope
+from alerts.board.page import Order, Tool
+from alerts.board.registry import ORDERS, TOOLS
 from alerts.receivers.watchslack import ACKS
 from alerts.rules.config import load
 from alerts.rules.event_operator import EVENT
@@ -26,6 +29,7 @@ from tests.e2e.slackapi import SCOPES
 
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+FORMS: list[Order | Tool] = [*ORDERS, *TOOLS]
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", RULES, re.DOTALL)
 HEAD = """\
 version: 1
@@ -41,18 +45,38 @@ def test_example_loads_and_its_tests_hold(tmp_path: Path, example: str) -> None:
     assert failed_tests(load(path, environ={})) == []
 
 
-def test_readme_example_loads(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", FORMS, ids=[each.path for each in FORMS])
+def test_each_form_that_a_program_may_send_is_described_with_its_fields(form: Order | Tool) -> None:
+    board = (ROOT / "docs" / "board.md").read_text(encoding="utf-8")
+    programs = board[board.index("## For programs") :]
+    (told,) = [line for line in programs.splitlines() if f"`{form.path}`" in line or f"`POST {form.path}`" in line]
+    assert [name for name in form.fields if f"`{name}`" not in told] == []
+
+
+def _readme_example() -> str:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    return str(example)
+
+
+def test_readme_example_loads_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
-    militia = "  militia: {is_a: iraqi-militia, aliases: [Kataib]}\n"
-    example = example.replace("entities:\n", f"  console: {{urls: ['console://']}}\nentities:\n{militia}")
-    path.write_text(f'version: 1\nsources: [{{id: wire, url: "https://wire.example/"}}]\n{example}', encoding="utf-8")
-    config = load(
-        path,
-        environ={"WATCH_MAIL_URL": "watchmail://user:pass@mail.example/officer@mail.example?from=watch@mail.example"},
-    )
+    path.write_text(_readme_example(), encoding="utf-8")
+    config = load(path, environ={})
     assert failed_tests(config) == []
+    assert len(config.rules) == 1
+
+
+def test_readme_rule_joins_the_shipped_desk_where_the_readme_says(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ((name, folder),) = re.findall(r"save its part from `rules:` on as `(.*?)` in `(.*?)`", readme)
+    shutil.copy(ROOT / "rules.yaml", tmp_path)
+    shutil.copytree(ROOT / "deploy" / "desk", tmp_path / "deploy" / "desk")
+    _, start, rules = _readme_example().partition("\nrules:\n")
+    (tmp_path / folder / name).write_text(f"{start.lstrip()}{rules}", encoding="utf-8")
+    desk = load(tmp_path / "rules.yaml", environ={})
+    assert "shared-base" in {rule.id for rule in desk.rules}
+    assert [each for each in failed_tests(desk) if "shared-base" in str(each)] == []
 
 
 def test_readme_counts_the_desk_as_it_is() -> None:

@@ -9,7 +9,9 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -22,21 +24,20 @@ from alerts.run.checks_machine import check_clock, check_disk
 from alerts.run.checks_store import check_growth
 from alerts.run.doctor import examine
 from alerts.run.integrity import LOOKED
+from alerts.run.life_sign import LIFE
 from alerts.run.lock import lock
-from alerts.run.watch import LIFE
-from alerts.store.opening import PACKAGES
 from alerts.store.stamp import sign_life, write_stamp
-from crawler.config.upkeep import Retention
+from crawler.config.settings import Retention
 from crawler.store import sqlite
 from crawler.store.db import DATABASE, Database
 from crawler.store.sizes import Sample
+from tests.migrated import released_store
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-RELEASED = Path(__file__).parents[1] / "stores" / "v0.1.0.sqlite3"
 RULES = """\
 version: 1
-settings: {admin: hook}
+settings: {admin: hook, board: off}
 sources: [{id: wire, url: "https://wire.example/rss.xml"}, {id: daily, url: "https://daily.example/rss.xml"}]
 receivers: {hook: {urls: ["json://127.0.0.1:9/hook"]}}
 rules: [{id: militia, title: Militias, match: {any: [militia]}, severity: priority, notify: [hook]}]
@@ -53,9 +54,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
     state = tmp_path / "var"
     state.mkdir(mode=0o700)
-    shutil.copy(RELEASED, state / DATABASE)
+    released_store(state / DATABASE)
     database = Database.at(state / DATABASE)
-    database.migrate(*PACKAGES)
     with database.write() as connection:
         write_stamp(state, sign_life(connection, NOW))
         for each in SQL.format(at="2026-06-15T11:59:00.000000Z").strip().splitlines():
@@ -93,6 +93,37 @@ def test_a_good_installation_is_well(place: Path) -> None:
     names = {"daemon", "permissions", "store", "integrity", "ledger", "growth", "outbox", "sources", "clock", "disk"}
     assert names | {"temp", "backup", "rules", "receiver hook"} == found.keys()
     assert gravest(found.values()) is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("server", "level", "words"),
+    [
+        ("watchfloor", Level.OK, "answers at 127.0.0.1:"),
+        ("nginx", Level.WARNING, 'is not the board (it says "nginx")'),
+        ("", Level.WARNING, "nothing answers at 127.0.0.1:"),
+    ],
+)
+def test_what_answers_at_the_address_of_the_board_is_said(place: Path, server: str, level: Level, words: str) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def version_string(self) -> str:
+            return server
+
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as made:
+        Thread(target=made.serve_forever, daemon=True).start()
+        if not server:
+            made.shutdown()
+            made.server_close()
+        rules = RULES.replace("board: off", f'board: "127.0.0.1:{made.server_port}"')
+        (place / "rules.yaml").write_text(rules, encoding="utf-8")
+        found = examined(place)["board"]
+        if server:
+            made.shutdown()
+    assert found.level is level
+    assert words in found.words
 
 
 def sql(words: str) -> Callable[[Path], object]:
@@ -168,6 +199,7 @@ WRONG: list[tuple[str, Callable[[Path], object], str, Level, str]] = [
     ("reload refused", sql("""INSERT OR REPLACE INTO marks VALUES ('reload', '{"result": "refused", "problems": ["rules.yaml:3:1: x"], "at": "", "version": ""}')"""), "reload", Level.FAULT, "rules.yaml:3:1: x"),
     ("receiver nowhere", write("rules.yaml", RULES.replace("127.0.0.1:9", "nowhere.invalid")), "receiver hook", Level.FAULT, "nowhere.invalid"),
     ("no backup", lambda place: shutil.rmtree(place / "var" / "backups"), "backup", Level.WARNING, "none in"),
+    ("manifest garbled", write("var/backups/watchfloor-20260101T000000Z.json", "{"), "backup manifests", Level.WARNING, "1 cannot be read"),
     ("backup cut", cut_backup, "backup", Level.FAULT, "were written"),
 ]  # fmt: skip
 

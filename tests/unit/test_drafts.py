@@ -52,7 +52,20 @@ def test_a_changed_rule_takes_its_place_and_a_new_one_comes_behind() -> None:
     assert patch("rules.yaml", FILE, FILE) == ""
 
 
-@pytest.mark.parametrize("text", ["- id: two\n  title: Two", "id: two\ntitle: Two", "   - id: two", "# why\n- id: two"])
+@pytest.mark.parametrize("last", ["", "\r\n"])
+def test_all_else_stays_as_it_is_also_the_ends_of_lines(last: str) -> None:
+    file = f"# a\u2028b \t\r\nrules:\r\n  - id: one\r\n    title: One{last}"
+    line = file.splitlines().index("  - id: one") + 1
+    assert put_in(file, block_of(file, line), "id: two", behind=True) == (
+        "# a\u2028b \t\r\nrules:\r\n  - id: one\r\n    title: One\r\n  - id: two\r\n"
+    )
+    assert put_in(file, block_of(file, line), "id: one") == "# a\u2028b \t\r\nrules:\r\n  - id: one\r\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- id: two\n  title: Two", "id: two\ntitle: Two", "   - id: two", "# why\n- id: two", " \nid: two\n\ntitle: Two"],
+)
 def test_the_id_of_what_is_one_rule(text: str) -> None:
     assert id_of(text) == "two"
 

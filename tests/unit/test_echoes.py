@@ -12,7 +12,7 @@ from alerts.alert import Match, Severity
 from alerts.decide.same_event import EventWindow
 from alerts.decide.what_to_tell import decide
 from alerts.decision import Told
-from alerts.line.triage import settle
+from alerts.line.settle import settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.standing import Standing

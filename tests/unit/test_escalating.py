@@ -23,7 +23,9 @@ from alerts.line.orders import ORDERS
 from alerts.rule import Config
 from alerts.store import acks, clock_steps, decisions, feedback, outbox, silences
 from crawler.store import articles as archive
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 from tests.unit.desk import NOW, article, desk, rule
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -127,8 +129,7 @@ def service() -> Iterator[type[Reacts]]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database.at(tmp_path / "x.db")
-    made.migrate("crawler", "alerts")
+    made = new_store(tmp_path / "x.db")
     yield made
     made.close()
 
@@ -423,6 +424,73 @@ def test_reaction_is_an_ack_with_its_name(tmp_path: Path, database: Database, se
     assert len(service.asked) == 3, "nothing is asked about an acknowledged story"
 
 
+def test_reactions_that_cannot_be_read_for_long_are_told_once_an_outage(
+    tmp_path: Path, database: Database, service: type[Reacts]
+) -> None:
+    settled = replace(config(tmp_path), admin="chief")
+    with database.write() as connection:
+        tell(connection)
+        tell(connection, alert=replace(ALERT, story="s2"))
+    service.broken = True
+    asyncio.run(looks(database, settled, 0, 5, 9.9))
+    assert queued(database) == []
+
+    async def run() -> None:
+        lane = WriterLane(database)
+        made = Acknowledgements(database, lane, settled)
+        for minutes, service.broken in ((20, True), (30, True), (40, True), (50, False), (60, True), (69, True)):
+            at = NOW + minutes * MINUTE
+            await made.look(lambda at=at: at)  # type: ignore[misc]
+        made.close()
+        await asyncio.to_thread(lane.close)
+
+    asyncio.run(run())
+    with database.read() as connection:
+        told = outbox.deliveries_that(connection, outbox.deliveries.c.kind == "notice")
+    ((to, queued_at, payload),) = [(each.receiver, each.queued, each.payload) for each in told]
+    assert (to, queued_at) == ("chief", NOW + 30 * MINUTE)
+    assert payload
+    assert payload["title"] == "acknowledgements given in floor are not read"
+    assert "cannot be reached" in str(payload["body"])
+
+
+def test_one_message_that_is_gone_is_no_word_on_its_service(
+    tmp_path: Path, database: Database, service: type[Reacts]
+) -> None:
+    with database.write() as connection:
+        tell(connection)
+    service.broken = True
+    asyncio.run(looks(database, replace(config(tmp_path), admin="chief"), 0, 20, 40))
+    assert len(service.asked) == 3
+    assert queued(database) == []
+
+
+@pytest.mark.parametrize("broken", ["escalate", "look"])
+def test_what_stops_acknowledgements_fails_the_stage(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    async def fails(*_: object) -> None:
+        raise OSError("disk full")
+
+    async def run() -> int:
+        lane = WriterLane(database)
+        made = Acknowledgements(database, lane, config(tmp_path))
+        monkeypatch.setattr(made, broken, fails)
+        failed = 0
+        for each in range(3):
+            try:
+                await made.start_due(lambda each=each: NOW + each * MINUTE)  # type: ignore[misc]
+            except OSError:
+                failed += 1
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        made.close()
+        await asyncio.to_thread(lane.close)
+        return failed
+
+    assert asyncio.run(run()) >= 2, "a pass is heard of at the tick after it at the latest"
+
+
 def test_thumbs_are_kept_as_judgements_once(tmp_path: Path, database: Database, service: type[Reacts]) -> None:
     with database.write() as connection:
         tell(connection)
@@ -500,3 +568,25 @@ def test_look_ups_are_bounded_and_the_longest_not_asked_go_first(
 
 def test_service_that_cannot_say_has_no_answer() -> None:
     assert receivers.reactions(Target("c#1", "c", "console://", "console"), "x").by is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "silenced", "rings"),
+    [(30, False, True), (24 * 60, False, True), (24 * 60 + 1, False, False), (48 * 60, True, False), (30, True, False)],
+)
+def test_undo_rings_only_for_what_is_still_owed(
+    tmp_path: Path, database: Database, minutes: int, silenced: bool, rings: bool
+) -> None:
+    with database.write() as connection:
+        event(connection, "s1")
+        tell(connection)
+    assert asyncio.run(escalate(database, config(tmp_path), 10)) == 1
+    with database.write() as connection:
+        acks.ack(connection, "s1", "Noor", "command", NOW + 11 * MINUTE, 1)
+        if silenced:
+            silences.add_silence(connection, Scope.STORY, "s1", "Noor", "x", NOW + 12 * MINUTE, NOW + 5 * 24 * HOUR)
+        acks.take_back(connection, "s1", NOW + minutes * MINUTE)
+    assert queued(database) == []
+    assert asyncio.run(escalate(database, config(tmp_path), minutes)) == int(rings)
+    assert len(queued(database)) == int(rings)
+    assert asyncio.run(escalate(database, config(tmp_path), minutes)) == 0

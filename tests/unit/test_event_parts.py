@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from alerts.decide.event_clash import clash
+from alerts.decide.event_facts import facts_of
 from alerts.decide.event_line import describe
-from alerts.decide.event_news import facts_of
-from alerts.decide.same_event import clash
 from alerts.event import Report
 from tests.unit.shipped import NOW, read, shipped
 
@@ -36,7 +36,7 @@ ROWS: list[tuple[str, str, Names, Names]] = [
     ("Drones target base hosting US forces in Syria", "assault", (), ("us",)),
     ("Attack on Ain al-Asad base, which hosts US troops", "assault", (), ("ain-al-asad", "us")),
     ("Missiles strike Harir base, home to US troops", "strike", (), ("harir", "us")),
-    ("Militia claims drone attack on base used by US troops in Syria", "strike", (), ("us",)),
+    ("Militia claims drone attack on base used by US troops in Syria", "strike", ("militias",), ("us",)),
     ("Attack on base in Iraq where US troops are stationed", "assault", (), ("us",)),
     ("Drone strike on base in Jordan used by US troops kills three", "strike", (), ("us",)),
     ("Iranian strikes on bases used by US caused $800m in damage", "strike", ("iran",), ("us",)),

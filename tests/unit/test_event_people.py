@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.decide.event_news import facts_of, news_in
+from alerts.decide.event_facts import facts_of
+from alerts.decide.event_news import news_in
 from alerts.decide.same_event import EventWindow
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings

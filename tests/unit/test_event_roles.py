@@ -50,6 +50,28 @@ MORE = [
     ("الكويت تدين استهداف مطارها بقصف", "strike", (), ()),
     ("اسرائیل اصابت موشک به پالایشگاه خود را تایید کرد", "strike", (), ("israel",)),
     ("Israel resumes strikes on Iran", "strike", ("israel",), ("iran",)),
+    # arms and forces of whoever speaks
+    ("Centcom: our jets bombed militia depots in Iraq", "strike", ("us",), ("militias",)),
+    ("IDF says our air force struck Isfahan", "strike", ("israel",), ("isfahan",)),
+    ("Guards: our drones hit US base in Kuwait", "assault", ("irgc",), ("us",)),
+    ("الجيش الأميركي: طائراتنا قصفت مواقع للحشد", "strike", ("us",), ("pmf",)),
+    ("الجيش الأميركي: قصفت طائراتنا مواقع للحشد", "strike", ("us",), ("pmf",)),
+    ("البنتاغون: نفذنا ضربات على كتائب حزب الله", "strike", ("us", "pentagon"), ("kataib-hezbollah",)),
+    ("سپاه: موشک‌های ما به پایگاه آمریکا در بحرین حمله کردند", "assault", ("irgc", "iran"), ("us",)),
+    ("Centcom: our base was hit by drones", "assault", (), ()),
+    ("Centcom: our troops hit by drone in Jordan", "assault", (), ()),
+    ("Israel: our ambassador attacked Iran", "assault", (), ("iran",)),
+    # done at home, or where nobody can say
+    ("Iran's Kermanshah attack kills three", "assault", (), ()),
+    ("Israel's Ashdod missile strike leaves six dead", "strike", (), ()),
+    ("Yemen's Taiz attack kills five", "assault", (), ()),
+    ("Iran's Nowhereabad attack kills three", "assault", (), ()),
+    ("Iran's Kermanshah attack kills three", "kill", (), ()),
+    ("Israel's Beirut strike kills four", "strike", ("israel",), ()),
+    ("Israel's Hamadan strike kills four", "strike", ("israel",), ()),
+    ("Iran's Foobar attack on Kuwait", "assault", ("iran",), ("kuwait",)),
+    ("Iran's deadly attack kills three", "assault", ("iran",), ()),
+    ("Iran's Brazen Attack Kills Three", "assault", ("iran",), ()),
 ]
 
 
@@ -72,6 +94,8 @@ LAM = [
     ("استهداف للحشد في القائم", "strike", (), ("pmf",)),
     ("قصف أميركي للحشد في القائم", "strike", ("us",), ("pmf",)),
     ("هجوم أميركي على مقر للحشد", "assault", ("us",), ("pmf",)),
+    ("استهداف رتل للحشد على الحدود السورية", "strike", (), ("pmf",)),
+    ("قصف عنيف لإيران على كويسنجق", "strike", ("iran",), ("koya",)),
 ]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.decide.event_news import facts_of
-from alerts.decide.same_event import clash, parts_of
+from alerts.decide.event_clash import clash
+from alerts.decide.event_facts import facts_of
+from alerts.decide.same_event import parts_of
 from alerts.event import Report
 from tests.unit.desk import NOW
 from tests.unit.shipped import read, shipped

@@ -11,7 +11,7 @@ from alerts.alert import Kind, Reason, Receiver, Scope, Severity
 from alerts.decide.same_event import EventWindow
 from alerts.delivery import Carried, DeliveryState
 from alerts.line.orders import ORDERS
-from alerts.line.triage import settle
+from alerts.line.settle import settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import acks, decisions, digests, event_reports, outbox, silences
@@ -19,6 +19,7 @@ from crawler.article import Entry
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
+from crawler.store.members import members_of
 from tests.stores.make import MINUTE, send_next
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.event_desk import ANY, EVENTS, FIRST, LISTS, REPEAT, reasons
@@ -71,11 +72,12 @@ def test_both_stories_are_in_one_thread_with_the_evidence(line: Connection, conf
     assert one[0].placement.thread == two[0].placement.thread
     assert one[0].placement.story != two[0].placement.story
     thread = one[0].placement.thread
-    assert {each.story for each in archive.members_of(line, thread)} == {
+    assert {each.story for each in members_of(line, thread)} == {
         one[0].placement.story,
         two[0].placement.story,
     }
-    (evidence,) = event_reports.evidence_of(line, thread).values()
+    evidence = event_reports.evidence_of(line, thread, two[0].placement.story)
+    assert event_reports.evidence_of(line, thread, one[0].placement.story) == ""
     assert evidence.startswith(f"same event as {one[0].placement.story}: both ")
     # the thread it opened is gone
     assert archive.totals(line)["threads"] == 1
@@ -302,7 +304,7 @@ def test_stories_of_one_batch_follow_the_thread_that_one_of_them_moved(line: Con
     settle(line, config, EventWindow(config.events), found, NOW + 12 * MINUTE)
     reports = list(event_reports.reports_after(line, 0, NOW, 9))
     assert len(reports) == 3
-    assert all(archive.members_of(line, each.thread) for each in reports)
+    assert all(members_of(line, each.thread) for each in reports)
     alert = decisions.load_alert(line, reports[-1].story, 1)
     assert alert.outlets
 

@@ -10,7 +10,7 @@ from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.explain import explain, lines
 from alerts.rules.match import Matcher
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from tests.unit.desk import article
 
 DESK = """\
@@ -195,7 +195,7 @@ def test_explanation_shows_the_words_of_an_event(tmp_path: Path) -> None:
     shown = "\n".join(lines(explain(matcher, made.rules[0], article("Hashd strikes base"))))
     assert "event(deed strike, attack; on base)" in shown
     missed = "\n".join(lines(explain(matcher, made.rules[0], article("Hashd will strike base"))))
-    assert 'strike: expected ("will")' in missed
+    assert '"strike" is told as' in missed
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_explanation_shows_the_words_of_an_event(tmp_path: Path) -> None:
     [
         (
             '{event: {deed: [strik], on: "$base"}}',
-            '"$deed-strik" names no entity, kind or list (did you mean "$deed-strike"?)',
+            'the deed "strik" needs a list named deed-strik, which is not there (did you mean "strike"?)',
         ),
         ('{event: {deed: [], on: "$base"}}', "expected a list of deeds, found an empty list"),
         ('{event: {deed: strike, on: "$base"}}', "expected a list of deeds"),

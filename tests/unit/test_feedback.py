@@ -16,9 +16,8 @@ from alerts.decide.feedback import Judgement, false_ones, last_word, precision
 from alerts.decide.feedback_lines import as_tests, shares
 from alerts.line.orders import ORDERS
 from alerts.store import decisions, feedback
-from alerts.store.opening import PACKAGES
 from crawler.store import articles as archive
-from crawler.store.db import Database
+from tests.migrated import new_store
 from tests.unit.alerts_made import ALERT, TITLE
 from tests.unit.desk import NOW
 
@@ -46,6 +45,8 @@ def test_precision_counts_a_story_once_by_the_last_word() -> None:
     assert list(found) == ["b", "a", "c"]
     assert [(each.relevant, each.judged) for each in found["a"]] == [(2, 3), (3, 4)]
     assert [(each.relevant, each.judged) for each in found["b"]] == [(0, 1), (0, 1)]
+    # it is of when the story was told, and not of when somebody came to judge it
+    assert precision([judged("s6", True, "a", days=8, later=48)], ["a"], NOW)["a"][0].judged == 0
     assert shares(found["a"]) == "7 d: 2 of 3 relevant (67 %); 30 d: 3 of 4 relevant (75 %)"
     assert shares(found["c"]) == "7 d: none judged; 30 d: none judged"
     assert [each.by for each in last_word(given) if each.story == "s1"] == ["Noor"]
@@ -59,6 +60,8 @@ def test_false_ones_become_tests_that_yaml_reads_as_they_stand() -> None:
         judged("s3", True, "a"),
         replace(judged("s4", False, "b"), title=hostile),
     ]
+    again = replace(judged("s5", False, "a", later=1), title="Title of s1")
+    assert [each.story for each in false_ones([*given, again])["a"]] == ["s1", "s2"], "of one headline the first told"
     text = "\n".join(as_tests(false_ones(given)))
     parts = [yaml.safe_load(part) for part in text.split("# rule ")[1:] for part in [part.partition("\n")[2]]]
     clean = 'A "quoted": title # with {signs} - and lines'
@@ -71,8 +74,7 @@ def test_false_ones_become_tests_that_yaml_reads_as_they_stand() -> None:
 
 @pytest.fixture
 def store() -> Iterator[Connection]:
-    database = Database("sqlite://")
-    database.migrate(*PACKAGES)
+    database = new_store()
     with database.write() as connection:
         connection.execute(archive.threads.insert().values(id="t1", opened=NOW))
         connection.execute(archive.stories.insert().values(id="s1", thread="t1", opened=NOW, joined=NOW))

@@ -11,6 +11,7 @@ from crawler.parse.feeds import decode, read_feed
 from crawler.parse.markup import clean
 from crawler.parse.normalise import draft
 from tests.e2e.servers import rss
+from tests.e2e.starting import EXHAUSTIVE
 from tests.unit.child import BASE, Child
 
 ARABIC = "الحشد الشعبي ينفي"
@@ -92,10 +93,11 @@ def test_crashing_head_costs_no_item(head: str) -> None:
     assert titles(feed("<title>one</title>", "<title>two</title>", head=head)) == ["one", "two"]
 
 
-def test_fifty_thousand_items_are_read_or_refused_in_time(child: Child) -> None:
+def test_many_thousand_items_are_read_or_refused_in_time(child: Child) -> None:
     """T15: the child is killed at ten seconds."""
-    name, read = child.parse(feed(*(f"<title>{n}</title>" for n in range(50_000))))
-    assert (name, len(read.entries)) in {("ok", 50_000), ("parse_timeout", 0)}
+    items = 50_000 if EXHAUSTIVE else 10_000
+    name, read = child.parse(feed(*(f"<title>{n}</title>" for n in range(items))))
+    assert (name, len(read.entries)) in {("ok", items), ("parse_timeout", 0)}
 
 
 def test_quadratic_entities_are_not_expanded(child: Child) -> None:

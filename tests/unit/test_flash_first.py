@@ -14,17 +14,19 @@ from sqlalchemy import Connection, func, select
 from alerts.alert import Severity
 from alerts.decide.same_event import EventWindow
 from alerts.line import judging_order, triage
+from alerts.line.settle import settle
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from alerts.run.figures import of_store
 from alerts.store import decisions, outbox
-from alerts.store.opening import PACKAGES
 from crawler.article import Entry, Revision
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
 RULES = """\
@@ -47,8 +49,7 @@ def config(tmp_path: Path) -> Config:
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[tuple[Database, WriterLane]]:
-    database = Database.at(tmp_path / "watchfloor.db")
-    database.migrate(*PACKAGES)
+    database = new_store(tmp_path / "watchfloor.db")
     lane = WriterLane(database)
     yield database, lane
     lane.close()
@@ -80,8 +81,7 @@ def _titles(count: int, flash: set[int]) -> list[str]:
 
 
 def test_flash_is_decided_on_first_and_the_rest_in_order_in_slices(config: Config) -> None:
-    database = Database("sqlite://")
-    database.migrate(*PACKAGES)
+    database = new_store()
     with database.write() as connection:
         _stored(connection, _titles(judging_order.SLICE * 2 + 7, {40, 93}))
     matched, upto = _batch(database, config)
@@ -97,8 +97,7 @@ def test_flash_is_decided_on_first_and_the_rest_in_order_in_slices(config: Confi
 
 
 def test_earlier_words_of_a_flash_story_come_with_it(config: Config) -> None:
-    database = Database("sqlite://")
-    database.migrate(*PACKAGES)
+    database = new_store()
     with database.write() as connection:
         _stored(connection, _titles(12, {5}))
     matched, upto = _batch(database, config)
@@ -119,8 +118,7 @@ def _moved(revision: Revision, story: str) -> Revision:
 
 @pytest.mark.parametrize("cut", range(5))
 def test_each_revision_is_decided_on_once_whatever_is_cut_off(config: Config, cut: int) -> None:
-    database = Database("sqlite://")
-    database.migrate(*PACKAGES)
+    database = new_store()
     many = judging_order.SLICE * 2 + 7
     with database.write() as connection:
         _stored(connection, _titles(many, {40, 93}))
@@ -132,7 +130,7 @@ def test_each_revision_is_decided_on_once_whatever_is_cut_off(config: Config, cu
             if number == stop:
                 break
             with database.write() as connection:
-                triage.settle(connection, config, window, part, NOW + timedelta(seconds=1), moved, end)
+                settle(connection, config, window, part, NOW + timedelta(seconds=1), moved, end)
     with database.read() as connection:
         told = [row.seq for row in connection.execute(select(decisions.decisions.c.seq))]
         assert len(told) == len(set(told)) == many
@@ -144,8 +142,7 @@ def test_each_revision_is_decided_on_once_whatever_is_cut_off(config: Config, cu
 
 
 def test_flash_alone_is_cut_as_well_and_the_mark_moves_at_last(config: Config) -> None:
-    database = Database("sqlite://")
-    database.migrate(*PACKAGES)
+    database = new_store()
     many = judging_order.SLICE + 5
     with database.write() as connection:
         _stored(connection, _titles(many, set(range(many))))
@@ -223,8 +220,7 @@ def test_a_flash_that_only_deciding_finds_is_sent_after_its_commit(
 
 
 def test_what_was_decided_on_ahead_does_not_wait_any_more(config: Config) -> None:
-    database = Database("sqlite://")
-    database.migrate(*PACKAGES)
+    database = new_store()
     later = timedelta(minutes=5)
     with database.write() as connection:
         _stored(connection, _titles(3, {2}))  # the oldest is the flash: a feed's last item is stored first

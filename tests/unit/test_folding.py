@@ -20,6 +20,8 @@ SAME = [
     ("harakat and tatweel", "الحَشْدُ الشـــعبي", "الحشد الشعبي"),
     ("Persian letters", "کتائب حزب‌الله", "كتايب حزب الله"),
     ("Arabic for the same", "كتائب حزب الله", "كتايب حزب الله"),
+    ("Kurdish ae as heh and a zero-width non-joiner", "بنكه‌ى حه‌رير، له‌ هه‌ولێر", "بنكهي حهرير له ههولير"),
+    ("a zero-width non-joiner in Persian", "شبه‌نظامیان به‌ پایگاه‌های", "شبه نظاميان به پايگاه هاي"),
     ("zero-width non-joiner in Latin", "mili\u200ctia", "militia"),
     ("Arabic and Persian digits", "١٢ ۱۲ 12", "12 12 12"),
     ("ligature", "ﷲ ﻻ", "الله لا"),
@@ -56,11 +58,18 @@ def test_hit_points_back_to_the_original() -> None:
     }
 
 
+def test_hit_in_old_kurdish_points_back() -> None:
+    text = "سه‌ر بنكه‌ى حه‌رير"
+    folded = Folded(text)
+    at = folded.text.index("حهرير")
+    assert text[slice(*folded.span(at, at + len("حهرير")))] == "حه‌رير"
+
+
 SCRIPTS = st.text(
     alphabet=st.one_of(
         st.sampled_from("aZ.'’ -\n\u200c\u200b&;#109sUS"),
         st.characters(codec="utf-8", categories=["L", "M", "N", "P", "Z", "C", "S"]),
-        st.sampled_from("ابتکیىةأإؤئ\u064e\u0640"),
+        st.sampled_from("ابتکیىةأإؤئهلێ\u064e\u0640\u200c"),
     ),
     max_size=60,
 )

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 from alerts.alert import Alert
 from alerts.decide.event_line import describe
 from alerts.decide.same_event import EventWindow
-from alerts.line.triage import settle
+from alerts.event import Act, EventMention
+from alerts.line.settle import settle
+from alerts.render.harm import exact
 from alerts.render.title import HEDGES, lead
 from alerts.store import decisions
 from crawler.article import Article, Entry
@@ -79,6 +81,14 @@ NOT_DONE = (
     ("remembered", "fa", "مراسم سالگرد ترور سلیمانی در بغداد"),
     ("expected", "fa", "هشدار درباره حمله قریب‌الوقوع به سفارت آمریکا در بغداد"),
     ("expected", "fa", "اسرائیل برای حمله به عراق آماده می‌شود"),
+    ("denial", "ar", "كتائب حزب الله: لم ننفذ أي هجوم على مطار أربيل"),
+    ("denial", "ar", "تفنيد أنباء تعيين قائد جديد للحشد الشعبي"),
+    ("denial", "ar", "إيران تنفي إرسال صواريخ إلى فصائل عراقية"),
+    ("denial", "ar", "إيران تنفي فرض رسوم على السفن في هرمز"),
+    ("question", "ar", "هل يعين الزيدي رئيسا جديدا لهيئة الحشد الشعبي؟"),
+    ("expected", "ar", "إيران تدرس فرض رسوم على السفن في مضيق هرمز"),
+    ("expected", "ar", "دعوات لتظاهرات أمام السفارة الأميركية في بغداد"),
+    ("expected", "ar", "ترجيحات بتمديد الهدنة بين إيران وأميركا"),
     ("drill", "ar", "مناورة للجيش العراقي تحاكي هجوما على عين الأسد"),
     ("drill", "fa", "رزمایش سپاه برای بستن تنگه هرمز"),
 )
@@ -88,6 +98,9 @@ DONE = (
     ("ar", "مقتل ثلاثة جنود أميركيين بهجوم على قاعدة في الأردن", "3 killed"),
     ("ar", "إيران تقصف أربيل بصواريخ باليستية", "Iran"),
     ("ar", "الحرس الثوري يحتجز ناقلة نفط في مضيق هرمز", "Hormuz"),
+    ("ar", "تعيين قائد جديد لفيلق القدس", "Quds Force"),
+    ("ar", "القيادة المركزية الأميركية: تغيير مسار سفينتين قرب مضيق هرمز", "Hormuz"),
+    ("ar", "تظاهرات أمام السفارة الأميركية في بغداد", "US embassy in Baghdad"),
     ("fa", "حمله پهپادی به پایگاه عین الاسد", "Ain al-Asad"),
     ("fa", "ایران به اربیل موشک شلیک کرد", "Erbil"),
     ("fa", "سپاه یک نفتکش را در تنگه هرمز توقیف کرد", "Hormuz"),
@@ -138,3 +151,62 @@ def test_what_was_done_is_given_so(line: Connection, lang: str, title: str, name
     assert alert is not None
     assert not lead(alert).startswith(HEDGED)
     assert named in lead(alert)
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "never"),
+    [
+        ("أهالي الموصل يشيعون ضحايا القصف الأميركي", "(mourn)", "on US"),
+        ("بعد القصف.. رئيس الوزراء الزيدي يزور مقر الحشد الشعبي", "(visit", "(by Ali al-Zaidi"),
+        ("الدفاع السعودية: دمرنا مسيرات قادمة من العراق", "", "on Iraq"),
+    ],
+)
+def test_a_deed_that_is_no_attack_is_said(line: Connection, title: str, said: str, never: str) -> None:
+    alert = told(line, title, "ar")
+    assert alert is not None
+    assert said in lead(alert)
+    assert never not in lead(alert) + alert.event_line
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "said"),
+    [
+        ("مقتل ثلاثة جنود أميركيين بهجوم على قاعدة في الأردن", "ar", "US soldiers are killed, 3 killed"),
+        ("إصابة جنديين أميركيين بهجوم على قاعدة حرير", "ar", "US soldiers are hurt ("),
+        ("جرح ثلاثة جنود أميركيين في قصف على عين الأسد", "ar", "US soldiers are hurt, "),
+        ("خطف جندي أميركي في بغداد", "ar", "US soldiers are taken, "),
+        (
+            "مقتل جندي أميركي وإصابة ثلاثة بهجوم على قاعدة التنف",
+            "ar",
+            "US soldiers are killed or hurt, 1 killed, 3 wounded",
+        ),
+        ("سه سرباز آمریکایی در حمله به پایگاه حریر زخمی شدند", "fa", "US soldiers are hurt ("),
+        ("دو نظامی آمریکایی در حمله پهپادی به عین الاسد کشته شدند", "fa", "US soldiers are killed ("),
+        ("إصابة جندي أميركي وفقدان آخر في هجوم على قاعدة حرير", "ar", "US soldiers are killed, hurt or taken"),
+        (
+            "مقتل ثلاثة من الحشد الشعبي بقصف أميركي على جرف الصخر",
+            "ar",
+            "(by US on Popular Mobilization Forces), 3 killed",
+        ),
+    ],
+)
+def test_who_was_killed_or_hurt_is_said(line: Connection, title: str, lang: str, said: str) -> None:
+    alert = told(line, title, lang)
+    assert alert is not None
+    assert said in lead(alert)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        None,
+        EventMention((Act("wound", "denied", (), ("us",)),)),
+        EventMention((Act("wound", "happened", (), ("pmf",)),)),
+        EventMention((Act("wound", "happened", (), ("us",)),), casualties={"missing": 1}),
+        EventMention((Act("strike", "happened", (), ("us",)),), casualties={"killed": 1}),
+    ],
+    ids=["nothing read", "denied", "of others", "missing", "no deed of harm"],
+)
+def test_in_doubt_a_row_is_said_as_it_is(event: EventMention | None) -> None:
+    row = "US soldiers are killed, hurt or taken"
+    assert exact(row, "", event) == row

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from alerts.alert import Ack, Alert, Cause, Kind, Reason, Scope, Severity, Silence
 from alerts.delivery import Delivery, DeliveryState
-from alerts.render.handover import Failing, Handover, ToldStory, markdown
+from alerts.render.handover import DONE_SHOWN, Done, Failing, Handover, ToldStory, markdown
 from alerts.standing import Standing
 from tests.unit.desk import NOW, article
 from tests.unit.hostile import ALL
@@ -85,6 +85,10 @@ SHIFT = Handover(
     dead=((MESSAGE, "mailtos://***: 550 no such user"),),
     held=(replace(MESSAGE, id="d2", state=DeliveryState.HELD, held="quiet hours", due=NOW + 3 * HOUR),),
     reload=(NOW - HOUR, "applied, version 0a1b2c3d"),
+    done=(
+        Done(NOW - 2 * HOUR, "restore", "the store was restored from a.db", "root"),
+        Done(NOW - HOUR, "notice", "[down] for 12 min (not sent: dead)"),
+    ),
 )
 GOLDEN = """\
 # Handover, 14 Jun 15:00 Baghdad (12:00 UTC)
@@ -107,6 +111,11 @@ What happened since 14 Jun 03:00 Baghdad (00:00 UTC).
 - Pay of fighters delayed
   Wire; F6, automatic (no known origins)
   Last change 14 Jun 13:00 Baghdad (10:00 UTC); **not acknowledged**; `s3`
+
+## The watch itself
+
+- 14 Jun 13:00 Baghdad (10:00 UTC) restore: root: the store was restored from a.db
+- 14 Jun 14:00 Baghdad (11:00 UTC) notice: \\[down\\] for 12 min (not sent: dead)
 
 ## Acknowledged
 
@@ -135,7 +144,7 @@ What happened since 14 Jun 03:00 Baghdad (00:00 UTC).
 ## Rules
 
 - Last 14 Jun 14:00 Baghdad (11:00 UTC): applied, version 0a1b2c3d"""
-LINES = 38  # of a handover with one story, acknowledged
+LINES = 43  # of a handover with one story, acknowledged
 QUIET = """\
 # Handover, 14 Jun 12:00 UTC
 What happened since 14 Jun 00:00 UTC.
@@ -143,6 +152,10 @@ What happened since 14 Jun 00:00 UTC.
 ## Events told: 0
 
 None was told.
+
+## The watch itself
+
+No outage, restore or notice.
 
 ## Acknowledged
 
@@ -155,6 +168,24 @@ def test_handover_of_a_shift() -> None:
 
 def test_quiet_shift_says_so() -> None:
     assert markdown(Handover(NOW - 12 * HOUR, NOW), "UTC").startswith(QUIET)
+
+
+def test_only_the_last_entries_on_the_watch_are_listed() -> None:
+    many = tuple(Done(NOW + each * HOUR / 60, "start", f"started on rules {each}") for each in range(DONE_SHOWN + 2))
+    written = markdown(Handover(NOW, NOW, done=many), "UTC")
+    assert (
+        "## The watch itself\n\n- 2 earlier: `watchfloor log`\n- 14 Jun 12:02 UTC start: started on rules 2\n"
+        in written
+    )
+    assert written.count(" start: ") == DONE_SHOWN
+
+
+def test_of_a_long_event_five_ids_are_listed() -> None:
+    stories = tuple(ToldStory(replace(PAY, story=f"s{n}", created=NOW - n * HOUR)) for n in range(10, 18))
+    acked = (replace(stories[0], ack=Ack("s10", NOW, "Noor", "command", 1)), *stories[1:])
+    shown = markdown(Handover(NOW, NOW, stories=acked), "UTC")
+    assert "; acknowledged by Noor, but for `s11`, `s12`, `s13`, `s14`, `s15` and 2 more; `s10`, `s11`, `s12`" in shown
+    assert "`s14` and 3 more\n" in shown
 
 
 def test_what_is_held_is_not_told() -> None:

@@ -194,6 +194,15 @@ def test_many_due_at_once_are_spread_over_the_seconds() -> None:
     assert max(few.values()) < NOW + timedelta(seconds=1)
 
 
+def test_what_is_polled_most_often_comes_first_of_many_due_at_once() -> None:
+    """As after the loss of a daemon: its wires must not wait behind hundreds of sources that are polled twice an hour."""
+    slow = [Source(f"s{n}", f"https://s{n}.example/", every=timedelta(minutes=30)) for n in range(400)]
+    wires = [Source(f"w{n}", f"https://w{n}.example/", every=timedelta(seconds=15)) for n in range(10)]
+    turns = spread([*slow, *wires], [*slow, *wires], NOW)
+    assert max(turns[each.id] for each in wires) <= NOW + timedelta(seconds=0.5)
+    assert min(turns[each.id] for each in slow) >= NOW + timedelta(seconds=0.5)
+
+
 def test_fraction_is_stable_and_even() -> None:
     assert fraction("a", "b") == fraction("a", "b") != fraction("ab")
     assert sum(fraction(str(n)) for n in range(1000)) / 1000 == pytest.approx(0.5, abs=0.05)

@@ -5,10 +5,13 @@ docs/architecture.md.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,11 +19,9 @@ import pytest
 from crawler.fetch import scrapy_settings
 
 ROOT = Path(__file__).parents[2]
-FILES = {
-    str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
-    for package in ("crawler", "alerts")
-    for path in sorted((ROOT / package).rglob("*.py"))
-}
+NAMES = [
+    str(path.relative_to(ROOT)) for package in ("crawler", "alerts") for path in sorted((ROOT / package).rglob("*.py"))
+]
 HOMES = {  # the one room that imports a library, by one file of it unless the library is its subject
     "feedparser": "crawler/parse",
     "jmespath": "crawler/text",
@@ -44,19 +45,43 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
 
 
-def imports(tree: ast.Module) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
-    return found
+@dataclass(frozen=True, slots=True)
+class File:
+    """What the rules ask of a file of ours: its tree would be a thousand times as much for the garbage collector."""
+
+    doc: str  # the first line of its docstring
+    libraries: frozenset[str]  # the packages that it imports
+    statements: frozenset[str]  # names that it imports from sqlalchemy
+    attributes: frozenset[str]
+    read: frozenset[tuple[str, str]]  # a name and the attribute that is asked of it
+    called: frozenset[str]
+
+
+@cache
+def files() -> dict[str, File]:
+    """Return what is in each of our files; read once, and by the worker that runs these tests alone."""
+    return {name: file_of(ast.parse((ROOT / name).read_text(encoding="utf-8"))) for name in NAMES}
+
+
+def file_of(tree: ast.Module) -> File:
+    nodes = list(ast.walk(tree))
+    named = [node for node in nodes if isinstance(node, ast.Attribute)]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    return File(
+        (ast.get_docstring(tree) or "").partition("\n")[0],
+        frozenset(each.partition(".")[0] for each in (*modules, *(str(node.module) for node in froms))),
+        frozenset(alias.name for node in froms if node.module == "sqlalchemy" for alias in node.names),
+        frozenset(node.attr for node in named),
+        frozenset((node.value.id, node.attr) for node in named if isinstance(node.value, ast.Name)),
+        frozenset(str(getattr(each, "attr", getattr(each, "id", ""))) for each in called),
+    )
 
 
 def importers(library: str) -> list[str]:
     """Return the files that import a library; migrations, which are scripts of Alembic, are left out."""
-    return [name for name, tree in FILES.items() if library in imports(tree) and "/migrations/" not in name]
+    return [name for name, file in files().items() if library in file.libraries and "/migrations/" not in name]
 
 
 @pytest.mark.parametrize("library", HOMES)
@@ -77,11 +102,10 @@ def test_nothing_but_the_guarded_crawler_can_fetch() -> None:
         assert library in {"socket", "aiohttp"} or not found, found
         assert all(name.startswith("crawler/fetch/") for name in found), found
     makers = set()
-    for name, tree in FILES.items():
+    for name, file in files().items():
         if name.startswith("crawler/"):
-            called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-            assert not called & {"urlopen", "ClientSession", "create_connection", "open_connection"}, name
-            makers |= {name} if "socket" in called else set()
+            assert not file.attributes & {"urlopen", "ClientSession", "create_connection", "open_connection"}, name
+            makers |= {name} if "socket" in file.attributes else set()
     handlers = {scheme: name for scheme, name in scrapy_settings.DOWNLOAD_HANDLERS.items() if name}
     assert handlers == dict.fromkeys(("http", "https"), "crawler.fetch.guard.GuardedDownloadHandler")
     assert makers == {"crawler/fetch/guard.py"}  # the only one that makes a socket
@@ -89,14 +113,8 @@ def test_nothing_but_the_guarded_crawler_can_fetch() -> None:
 
 def test_sql_stands_in_the_stores_only() -> None:
     statements = {"select", "insert", "update", "delete", "text", "Table"}
-    for name, tree in FILES.items():
-        used = {
-            alias.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"
-            for alias in node.names
-        }
-        assert name.startswith(("crawler/store/", "alerts/store/")) or not used & statements, name
+    for name, file in files().items():
+        assert name.startswith(("crawler/store/", "alerts/store/")) or not file.statements & statements, name
 
 
 def is_pure(name: str) -> bool:
@@ -105,14 +123,9 @@ def is_pure(name: str) -> bool:
     return any(f"{module}.".startswith(f"{each}.") for each in PURE)
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if is_pure(name)])
+@pytest.mark.parametrize("name", [name for name in NAMES if is_pure(name)])
 def test_core_reads_no_clock(name: str) -> None:
-    calls = {
-        (node.value.id, node.attr)
-        for node in ast.walk(FILES[name])
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-    }
-    assert not calls & CLOCKS
+    assert not files()[name].read & CLOCKS
 
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -121,8 +134,8 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 def test_architecture_gives_each_room_the_sentence_of_its_docstring() -> None:
     told = dict(re.findall(r"^\| `((?:crawler|alerts)/\w+)/` \| (.+) \|$", ARCHITECTURE, re.MULTILINE))
     rooms = {
-        str(Path(name).parent): (ast.get_docstring(tree) or "").partition("\n")[0]
-        for name, tree in FILES.items()
+        str(Path(name).parent): file.doc
+        for name, file in files().items()
         if re.fullmatch(r"\w+/\w+/__init__\.py", name)
     }
     assert rooms
@@ -130,7 +143,7 @@ def test_architecture_gives_each_room_the_sentence_of_its_docstring() -> None:
     assert told == rooms
 
 
-STARTING = {
+STARTING = {  # calls of a file that starts a thread, a task, a process or a server
     "Thread",
     "ThreadPoolExecutor",
     "ProcessPool",
@@ -142,19 +155,16 @@ STARTING = {
 }
 
 
-def starts_something(tree: ast.Module) -> bool:
-    """Whether a file starts a thread, a task, a process or a server."""
-    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return any((getattr(each, "attr", None) or getattr(each, "id", "")) in STARTING for each in called)
-
-
 def test_architecture_names_every_file_that_starts_a_thread_a_task_or_a_process() -> None:
     """What of it the daemon opens, and in which order, is tested with a daemon in tests/e2e/test_stages.py."""
     [section] = re.findall(r"^## Threads, .+?(?=^## )", ARCHITECTURE, re.MULTILINE | re.DOTALL)
     named = re.findall(r"^\| `([\w/]+\.py)` \|", section, re.MULTILINE)
-    starting = {name for name, tree in FILES.items() if starts_something(tree) and not name.startswith("alerts/demo/")}
+    starting = {
+        name for name, file in files().items() if file.called & STARTING and not name.startswith("alerts/demo/")
+    }
     assert starting <= set(named)
-    assert set(named) - starting == {"alerts/run/lock.py"}, "it runs nothing, but all else is opened after it"
+    opened_first = {"alerts/run/lock.py", "crawler/store/db.py"}
+    assert set(named) - starting == opened_first, "they run nothing, but all else is opened after them"
 
 
 def test_changelog_and_reference_name_every_command() -> None:
@@ -175,8 +185,14 @@ def test_a_test_that_hangs_is_ended_and_the_next_one_runs(tmp_path: Path) -> Non
         "import threading\n\ndef test_hangs():\n    threading.Event().wait()\n\ndef test_after():\n    pass\n"
     )
     words = ["-c", str(ROOT / "pyproject.toml"), "--timeout=0.5", "-p", "no:cacheprovider", str(hangs)]
+    environ = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}  # what it prints
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words], check=False, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "pytest", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environ,
     )
     assert done.returncode == 1
     assert "test_hangs - Failed: Timeout (>0.5s)" in done.stdout
@@ -185,10 +201,13 @@ def test_a_test_that_hangs_is_ended_and_the_next_one_runs(tmp_path: Path) -> Non
 
 def test_no_module_imports_a_test_module() -> None:
     """What tests share stands in modules of its own or in a conftest, so that one test file can change alone."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("*.py"))}
+    tests = {path.stem for path in texts if path.stem.startswith("test_")}
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in sorted((ROOT / "tests").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, text in texts.items()
+        if not tests.isdisjoint(re.findall(r"test_\w+", text))  # the others name no test module at all
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Import | ast.ImportFrom) and any("test_" in name for name in named_by(node))
     ]
     assert found == []

@@ -10,10 +10,14 @@ import pytest
 from sqlalchemy import Connection, select
 
 from alerts.alert import Kind, Reason, Severity
-from alerts.delivery import NewDelivery
+from alerts.board import orders as board
+from alerts.delivery import Delivery, DeliveryState, NewDelivery
 from alerts.line.orders import IDS_OF_STORIES, IDS_OF_THREADS, ORDERS
-from alerts.store import decisions, ids, outbox, sendlog
+from alerts.rule import Config
+from alerts.store import acks, decisions, digests, ids, outbox, resending, restoring
+from crawler.article import mint
 from crawler.store import articles as archive
+from crawler.store.members import placement_of
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, SLACK, desk, everything, turn
 from tests.unit.settled import step
@@ -21,6 +25,7 @@ from tests.unit.silenced import add
 
 HOUR = timedelta(hours=1)
 DRILL, QUIET = "Militia drill at Balad", "A quiet day in Basra"
+OLD = "Militia parade in Samarra"
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def told(tmp_path: Path, line: Connection) -> Connection:
 
 def story(connection: Connection, title: str) -> str:
     ids_of = archive.articles_since(connection, NOW - timedelta(days=1), 9)
-    return next(archive.placement_of(connection, each.id).story for each in ids_of if each.title == title)
+    return next(placement_of(connection, each.id).story for each in ids_of if each.title == title)
 
 
 def test_beginning_in_any_case_and_with_misread_letters_is_enough(told: Connection) -> None:
@@ -45,6 +50,48 @@ def test_beginning_in_any_case_and_with_misread_letters_is_enough(told: Connecti
         assert ids.resolve(told, typed, ids.STORY) == whole
     misread = whole.replace("0", "O").replace("1", "l")
     assert ids.resolve(told, misread, ids.STORY) == whole
+
+
+def test_last_characters_are_enough_since_ids_of_one_evening_begin_alike(told: Connection) -> None:
+    whole = story(told, BOMB)
+    assert whole[:3] == story(told, DRILL)[:3]
+    for typed in (whole[-4:], f" {whole[-6:].upper()} "):
+        assert ids.resolve(told, typed, *IDS_OF_STORIES) == ids.resolve(told, typed, *IDS_OF_THREADS) == whole
+        # the article and the thread end alike: what the command asks for first
+        assert ids.resolve(told, typed, ids.ARTICLE, ids.STORY) == f"a{whole[1:]}"
+    misread = whole[-6:].replace("0", "O").replace("1", "l")
+    assert ids.resolve(told, misread, ids.STORY) == whole
+    with pytest.raises(ids.UnknownId):
+        ids.resolve(told, whole[-3:], ids.STORY)
+    message = next(each.id for each in everything(told) if each.subject == whole)
+    assert ids.resolve(told, message[-4:], *IDS_OF_STORIES) == message
+
+
+def add_story(connection: Connection, identity: str) -> None:
+    """Store a story with an id of the test's choice."""
+    stories = archive.stories
+    row = connection.execute(select(stories).where(stories.c.id == story(connection, QUIET))).mappings().one()
+    connection.execute(stories.insert().values({**row, "id": identity}))
+
+
+def test_what_ends_two_ids_or_begins_another_is_refused(told: Connection) -> None:
+    bomb = story(told, BOMB)
+    add_story(told, f"{bomb[:10]}z{bomb[-4:]}")
+    with pytest.raises(ids.UnknownId) as refused:
+        ids.resolve(told, bomb[-4:], ids.STORY)
+    head, *listed = str(refused.value).splitlines()
+    assert head == f'"{bomb[-4:]}" ends the id of more than one story; write more of it:'
+    assert [each.split()[0] for each in listed] == [f"{bomb[:10]}z{bomb[-4:]}", bomb]
+    add_story(told, f"s123{bomb[4:]}")
+    add_story(told, f"{bomb[:11]}s123")
+    with pytest.raises(ids.UnknownId, match="begins or ends the id of more than one story; write more of it:"):
+        ids.resolve(told, "s123", ids.STORY)
+
+
+def test_end_means_an_id_of_the_last_two_weeks(told: Connection) -> None:
+    bomb = story(told, BOMB)
+    add_story(told, f"{mint('s', NOW - timedelta(days=15), 'old')[:11]}{bomb[-4:]}")
+    assert ids.resolve(told, bomb[-4:], ids.STORY) == bomb
 
 
 def test_kind_is_told_by_the_first_letter(told: Connection) -> None:
@@ -91,7 +138,7 @@ def test_ambiguous_beginning_lists_the_candidates_with_their_headlines(told: Con
     with pytest.raises(ids.UnknownId) as refused:
         ids.resolve(told, "S", ids.STORY)
     head, *listed = str(refused.value).splitlines()
-    assert head == '"S" begins the id of more than one story; write more of it:'
+    assert head == '"S" begins the id of more than one story; write more of it, or its last 4 characters:'
     assert listed == [f"  {story(told, title)}  {title}" for title in (QUIET, DRILL, BOMB)]
     with pytest.raises(ids.UnknownId, match=f"d.{{14}}  {BOMB}"):
         ids.resolve(told, "d", ids.MESSAGE)
@@ -116,7 +163,7 @@ def test_unknown_id_says_what_ids_look_like_and_which_command_lists_them(told: C
     assert str(refused.value) == (
         f'"{typed}" is the id of no story or message stored here\n'
         "  ids look like s6266jwhg4azv0t (story), d6266jwhg4azv0t (message)\n"
-        '  the beginning of one is enough, in any case; "last" is the last message that was sent\n'
+        '  the beginning of one is enough, or its last 4 characters, in any case; "last" is the last message that was sent\n'
         "  watchfloor stories lists stories; watchfloor deliveries lists messages"
     )
 
@@ -134,7 +181,7 @@ def test_id_of_a_message_stays_good_after_it_is_sent_again(tmp_path: Path, told:
     assert first is not None
     table = outbox.deliveries
     told.execute(table.update().where(table.c.id == first.id).values(state="sent", sent=NOW))
-    again = sendlog.resend(told, first.id, NOW + timedelta(hours=2), "UTC", config.homes)
+    again = resending.resend(told, first.id, NOW + timedelta(hours=2), "UTC", config.homes)
     for typed in (first.id, first.id[:-1], again[:-1]):
         assert ids.resolve(told, typed, ids.MESSAGE) == again
     assert ids.story_of(told, again) == first.subject
@@ -148,6 +195,8 @@ def test_ack_takes_a_beginning_and_last_and_says_what_was_told_to_nobody(told: C
     answer = ack("last")
     (done,) = answer["acks"]
     assert (done["story"], answer["last"]["id"], answer["last"]["what"]) == (story(told, DRILL), last, DRILL)
+    assert "nobody was sent a message on it yet" in str(ack(f"t{story(told, BOMB)[1:]}")["error"])
+    send(told, BOMB, HOUR)
     (done,) = ack(f"T{story(told, BOMB)[1:12].upper()}")["acks"]
     assert (done["story"], done["first"]) == (story(told, BOMB), True)
     untold = story(told, QUIET)
@@ -159,6 +208,8 @@ def test_ack_takes_a_beginning_and_last_and_says_what_was_told_to_nobody(told: C
 @pytest.mark.parametrize("graver", [BOMB, DRILL])
 def test_ack_of_a_thread_covers_all_that_was_told_of_it(told: Connection, graver: str) -> None:
     first, second = story(told, BOMB), story(told, DRILL)
+    for title in (BOMB, DRILL):
+        send(told, title, HOUR)
     of_first = select(archive.stories.c.thread).where(archive.stories.c.id == first)
     thread = str(told.scalar(of_first))
     told.execute(archive.stories.update().where(archive.stories.c.id == second).values(thread=thread))
@@ -170,6 +221,19 @@ def test_ack_of_a_thread_covers_all_that_was_told_of_it(told: Connection, graver
     assert all(ack["first"] for ack in answer["acks"])
 
 
+def test_ack_of_a_thread_covers_no_story_that_nobody_was_sent(told: Connection) -> None:
+    first, second = story(told, BOMB), story(told, DRILL)
+    thread = f"t{first[1:]}"
+    told.execute(archive.stories.update().where(archive.stories.c.id == second).values(thread=thread))
+    send(told, BOMB, HOUR)
+    (done,) = ORDERS["ack"](told, {"id": thread, "by": "Noor"}, NOW + 2 * HOUR)["acks"]
+    assert (done["story"], done["covers"]) == (first, [])
+    assert [(each["story"], each["sent"]) for each in done["left"]] == [(second, False)]
+    assert board._acked({"acks": [done]}) == "Acknowledged by Noor. 1 that nobody was sent yet is not."
+    send(told, DRILL, 3 * HOUR)
+    assert acks.ack_of(told, second) is None
+
+
 def test_notice_has_no_story_to_acknowledge(told: Connection) -> None:
     payload = {"title": "a source is down", "body": "x"}
     notice = NewDelivery("x#1", "x", Kind.NOTICE, Severity.ROUTINE, Reason.SYSTEM, "notice:x", payload=payload)
@@ -179,6 +243,47 @@ def test_notice_has_no_story_to_acknowledge(told: Connection) -> None:
     assert done["error"] == f"{last} is a notice about the system: no story is in it"
     with pytest.raises(ids.UnknownId, match="is a notice, not a message on one story"):
         ids.story_of(told, last)
+
+
+def digest(connection: Connection, config: Config, at: timedelta) -> Delivery:
+    """Note the digest of a receiver's times as sent; return it."""
+    (target,) = config.receivers["floor"].targets
+    queued = NewDelivery(target.id, "floor", Kind.DIGEST, Severity.ROUTINE, Reason.SCHEDULED, f"floor@{at}")
+    digests.open_digest(connection, queued, NOW + at)
+    (made,) = outbox.on_subject(connection, queued.subject, target.id)
+    outbox.record(connection, made.id, DeliveryState.SENT, NOW + at)
+    return made
+
+
+def test_last_is_no_digest_in_which_nothing_is_listed(tmp_path: Path, told: Connection) -> None:
+    last = send(told, DRILL, HOUR)
+    empty = digest(told, desk(tmp_path, SLACK.format("1111111111")), 2 * HOUR)
+    assert ids.resolve(told, "last", ids.MESSAGE) == last
+    answer = ORDERS["ack"](told, {"id": "last", "by": "Noor"}, NOW + 3 * HOUR)
+    assert [each["story"] for each in answer["acks"]] == [story(told, DRILL)]
+    refused = ORDERS["ack"](told, {"id": empty.id, "by": "Noor"}, NOW + 3 * HOUR)
+    assert refused["error"] == f"{empty.id} is a digest without a story: no story is in it"
+    alert = decisions.last_alert(told, story(told, BOMB))
+    assert alert
+    digests.add_to_digest(told, empty.subject, empty.target, [alert])
+    assert ids.resolve(told, "last", ids.MESSAGE) == empty.id
+
+
+@pytest.mark.parametrize("by", ["digest", "story"])
+def test_story_that_only_a_digest_listed_is_acknowledged_and_rated(tmp_path: Path, told: Connection, by: str) -> None:
+    """As one is that was older than `freshness` when it was found: it has no alert revision."""
+    config = desk(tmp_path, SLACK.format("1111111111"))
+    step(told, config, "s90", OLD, 90, age=timedelta(days=3))
+    old = story(told, OLD)
+    assert decisions.last_alert(told, old) is None
+    (listing,) = outbox.deliveries_that(told, outbox.deliveries.c.kind == Kind.DIGEST.value)
+    outbox.record(told, listing.id, DeliveryState.SENT, NOW + 2 * HOUR)
+    asked = {"id": {"digest": listing.id, "story": old}[by], "by": "Noor"}
+    (done,) = ORDERS["ack"](told, asked, NOW + 3 * HOUR)["acks"]
+    assert (done["story"], done["title"], done["first"]) == (old, OLD, True)
+    assert [each["first"] for each in ORDERS["ack"](told, asked, NOW + 4 * HOUR)["acks"]] == [False]
+    (judged,) = ORDERS["feedback"](told, asked | {"relevant": False}, NOW + 3 * HOUR)["judgements"]
+    assert (judged["story"], judged["title"], judged["revision"]) == (old, OLD, 0)
 
 
 def test_silence_takes_any_id_of_the_story_or_of_one_in_the_thread(told: Connection) -> None:
@@ -201,3 +306,25 @@ def test_silence_takes_any_id_of_the_story_or_of_one_in_the_thread(told: Connect
     assert "q5" in str(ORDERS["silence-end"](told, {"id": "last", "by": "Omar"}, NOW + timedelta(hours=4))["id"])
     ended = ORDERS["silence-end"](told, {"id": "q6", "by": "Omar"}, NOW + timedelta(hours=5))
     assert 'no silence "q6" is in force; in force: q1, q2, q3, q4' in str(ended["error"])
+
+
+def test_id_that_a_restore_lost_says_so(told: Connection) -> None:
+    newest = NOW + HOUR  # of the articles in the backup
+    restoring.note_restored(told, newest + 3 * HOUR, "a.db")
+    known = story(told, QUIET)
+
+    def refusal(kind: str, after: timedelta) -> str:
+        with pytest.raises(ids.UnknownId) as refused:
+            ids.resolve(told, mint(kind, newest + after, "gone"), ids.STORY, ids.MESSAGE, ids.ARTICLE)
+        return str(refused.value)
+
+    said = (
+        "it was made 14 Jun 15:00 UTC; the store was restored 14 Jun 16:00 UTC from a backup that ends 14 Jun 13:00 UTC"
+    )
+    for kind in "sda":
+        assert said in refusal(kind, 2 * HOUR)
+        assert "watchfloor search WORDS finds it" in refusal(kind, 2 * HOUR)
+    assert "restored" not in refusal("s", 4 * HOUR), "it was made after the restore"
+    assert "restored" not in refusal("s", -HOUR), "the backup would have it"
+    assert ids.resolve(told, known, ids.STORY) == known
+    assert said in str(ORDERS["ack"](told, {"id": mint("s", newest + 2 * HOUR, "x"), "by": "Noor"}, NOW)["error"])

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from crawler.article import Entry, Relation
-from crawler.collect.ingest import Stored, store_poll
+from crawler.collect.ingest import store_poll
+from crawler.collect.stored import Stored
 from crawler.parse.normalise import draft
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles
-from crawler.store.db import Database
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 
 HOUR = timedelta(hours=1)
@@ -24,8 +25,7 @@ class Archive:
     """A store in memory that is polled by hand."""
 
     def __init__(self) -> None:
-        self.database = Database("sqlite://")
-        self.database.migrate("crawler")
+        self.database = new_store(None, "crawler")
 
     def poll(self, source: str, *entries: Entry, at: datetime = NOW, rejected: tuple[str, ...] = ()) -> Stored:
         with self.database.write() as connection:
@@ -329,3 +329,12 @@ def test_old_dates_alone_are_believed() -> None:
     archive.poll("a", Entry("From the archive", "g1", published=old), Entry("Later", "g2", published=old + 9 * HOUR))
     with archive.database.read() as connection:
         assert all(each.article.published for each in articles.revisions_after(connection, 0, 9))
+
+
+def test_a_poll_that_brings_nothing_new_asks_for_no_candidates(archive: Archive) -> None:
+    entry, statements = Entry("Convoy leaves the base", guid="1", text=TEXT, published=NOW), list[str]()
+    archive.poll("one", entry)
+    event.listen(archive.database.writing, "before_cursor_execute", lambda *each: statements.append(each[2]))
+    archive.poll("one", entry, at=NOW + HOUR)
+    assert statements
+    assert not [each for each in statements if "sketched" in each]

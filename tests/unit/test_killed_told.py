@@ -12,7 +12,9 @@ import pytest
 from alerts.rule import Config
 from alerts.run.health import Health
 from alerts.store import outbox
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 from tests.unit.desk import NOW, desk, rule
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -20,8 +22,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database.at(tmp_path / "a.db")
-    made.migrate("crawler", "alerts")
+    made = new_store(tmp_path / "a.db")
     yield made
     made.close()
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from crawler.store.db import Database, WriterLane
+from crawler.store.db import Database
+from crawler.store.writer_lane import WriterLane
 
 
 def test_cancelled_callers_do_not_end_the_lane(tmp_path: Path) -> None:

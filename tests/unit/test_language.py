@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from alerts.alert import Severity
 from alerts.rules.backtest import compare, run
 from alerts.rules.config import fingerprint, load, watched
 from alerts.rules.explain import explain, lines
@@ -14,7 +16,7 @@ from alerts.rules.likeness import profile, similarity
 from alerts.rules.match import Matcher
 from alerts.rules.suggest import spellings
 from crawler.article import Article
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from crawler.text.stopwords import STOP
 from tests.unit.desk import NOW
 
@@ -107,6 +109,19 @@ HOLDS = [
     ("a word of a part", "headline_part: [live]", "They live in fear: militia", False),
     ("any words before", "headline_part: ['* live']", "Iran war live: militia", True),
     ("a part of the text is none", "headline_part: [live]", "x | Live: militia", False),
+    ("a question", "headline_mark: question", "Militia at base?", True),
+    ("a question by its Arabic mark", "headline_mark: [question]", "\u0641\u0635\u0627\u0626\u0644 \u0641\u064a \u0642\u0627\u0639\u062f\u0629\u061f", True),
+    ("a question in quotes", "headline_mark: question", "'Militia at base?'", True),
+    ("a question and an outlet", "headline_mark: question", "Militia at base? - Desert Daily News", True),
+    ("a question before what is told", "headline_mark: question", "Where now? Militia at US base", False),
+    ("before it and a dash", "headline_mark: question", "Where now? \u2014 Militia at US base", False),
+    ("a question and its answer", "headline_mark: question", "'Militia at base?' Pentagon says no", False),
+    ("a mark within a link is none", "headline_mark: question", "See x.example/?a=militia", False),
+    ("all is said by somebody", "headline_mark: quote", "\u2018Militia share a base with us\u2019: minister", True),
+    ("all is said and nobody named", "headline_mark: [question, quote]", "\"Militia share a base with us\"", True),
+    ("what is said leads to what was done", "headline_mark: quote", "'We will hit back very hard': Iran fires missiles at base", False),
+    ("a name in quotes", "headline_mark: quote", "'Saviours of blood' militia", False),
+    ("an apostrophe", "headline_mark: quote", "Iran's militia share soldiers' base", False),
 ]  # fmt: skip
 
 
@@ -316,6 +331,20 @@ def test_backtest_names_what_a_change_gains_loses_and_ranks_otherwise(tmp_path: 
     assert [each.article.title for each in change.gained] == ["faction"]
     assert [each.article.title for each in change.lost] == ["militia"]
     assert [(old.severity.word, new.severity.word) for old, new in change.changed] == [("priority", "flash")]
+
+
+def test_backtest_says_apart_what_other_live_rules_told_already(tmp_path: Path) -> None:
+    articles = [article("militia"), article("faction")]
+    before = load(desk(tmp_path, "[militia]"), environ={})
+    wider = replace(load(desk(tmp_path, "[militia, faction]"), environ={}).rules[0], id="new")
+    first, second = run(before, articles), run(replace(before, rules=(*before.rules, wider)), articles)
+    (change,) = compare(first, second, {"r"})
+    assert [(each.article.title, by) for each, by in change.told] == [("militia", ("r",))]
+    assert [each.article.title for each in change.gained] == ["faction"]
+    graver = {number: replace(each, severity=Severity.FLASH) for number, each in second.items()}
+    assert len(next(each for each in compare(first, graver, {"r"}) if each.rule == "new").gained) == 2
+    (alone,) = compare(first, second)
+    assert (len(alone.gained), alone.told) == (2, ()), "r told nobody"
 
 
 def test_suggest_gives_spellings_that_no_alias_lists(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from crawler.fetch.lenient import Chunks, Head
+from crawler.fetch.lenient import PLAIN_304, Chunks, Head
 
 HEADS = [
     ("a space in a name", b"HTTP/1.1 200 OK\r\nX Made By: us\r\nETag: a", b"HTTP/1.1 200 OK\r\nETag: a\r\n\r\n"),
@@ -79,3 +81,26 @@ def test_chunked_body_is_written_as_it_should_be_and_ends_where_it_says(body: by
 )
 def test_broken_chunks_are_left_to_the_parser(broken: bytes) -> None:
     assert Chunks().feed(broken) == (broken, len(broken))
+
+
+LINES = st.tuples(
+    st.sampled_from([b"ETag", b"Date", b"content-length", b"Transfer-Encoding", b"X Y", b"Vary"]),
+    st.sampled_from([b": ", b":", b" : "]),
+    st.sampled_from(
+        [b'"a"', b"", b"3", b"+3", b"identity", b"chunked", b"a b", b" a", b"a ", b"a\x01", b"x" * 9_000, b"\xe9"]
+    ),
+)
+
+
+@given(st.sampled_from([b"1.1 304 Not Modified", b"1.0 304 ", b"1.1 200 OK", b"2 304 OK"]), st.lists(LINES, max_size=5))
+@example(b"1.1 304 Not Modified", [(b"Content-Length", b": ", b"3"), (b"ETag", b": ", b'"a"')])
+@example(b"1.1 304 Not Modified", [(b"ETag", b": ", b"a")] * 120)
+def test_head_that_is_passed_on_as_it_is_needs_no_mending(status: bytes, lines: list[tuple[bytes, ...]]) -> None:
+    raw = b"\r\n".join([b"HTTP/" + status, *(b"".join(each) for each in lines)])
+    if PLAIN_304.fullmatch(raw):
+        head = Head(raw)
+        assert (head.mended, head.length, head.chunked) == (raw + b"\r\n\r\n", 0, False)
+
+
+def test_usual_head_of_an_answer_without_a_change_is_passed_on() -> None:
+    assert PLAIN_304.fullmatch(b'HTTP/1.1 304 Not Modified\r\nETag: W/"1"\r\nCache-Control: max-age=60, public')

@@ -29,9 +29,10 @@ from alerts.decide.life import (
 from alerts.line.direct_notice import tell_once
 from alerts.rules.config import load
 from alerts.run.heartbeat import beat
-from alerts.run.watch import STANDS_STILL, last_life
+from alerts.run.life_sign import last_life
+from alerts.run.watch import STANDS_STILL
 from alerts.store.stamp import Stamp, read_stamp, write_stamp
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from crawler.store.errors import StoreError
 from tests.e2e.servers import Hook, Outlet, closing_all
 from tests.unit.desk import NOW
@@ -39,6 +40,7 @@ from tests.unit.desk import NOW
 WELL = Signs(loop=1.0, tick=1.0, writer=0.0)
 FAULTS = [
     (replace(WELL, store_there=False), "removed or replaced", True),
+    (replace(WELL, lost="another took it"), "another took it", True),
     (replace(WELL, writer_runs=False), "the thread that writes", True),
     (replace(WELL, loop=STILL + 1), "has stood still for 31 s", False),
     (replace(WELL, loop=HOPELESS + 1), "has stood still for 121 s", True),
@@ -88,7 +90,8 @@ from pathlib import Path
 from alerts.rules.config import load
 from alerts.run.watch import Paces, Watch
 from alerts.store.opening import PACKAGES
-from crawler.store.db import DATABASE, Database, WriterLane
+from crawler.store.db import DATABASE, Database
+from crawler.store.writer_lane import WriterLane
 state = Path(sys.argv[1])
 database = Database.at(state / DATABASE)
 database.migrate(*PACKAGES)
@@ -114,6 +117,21 @@ def test_a_loop_that_stands_still_is_told_and_ends_the_process(tmp_path: Path) -
     assert last_life(tmp_path, 1) is None
     assert shown is not None
     assert "has stood still" in shown[1]
+
+
+def test_no_file_is_missed_where_the_store_is_elsewhere(tmp_path: Path) -> None:
+    """As with PostgreSQL: of a file that never was, none can have been removed."""
+    hook = Hook()
+    with closing_all(hook):
+        (tmp_path / "rules.yaml").write_text(RULES.format(heartbeat="https://beat.example/1", url=hook.url))
+        elsewhere = BLOCKED.replace("Database.at(state / DATABASE)", 'Database.at(state / "elsewhere.db")')
+        blocked = [sys.executable, "-c", elsewhere, str(tmp_path), str(HOPELESS)]
+        done = subprocess.run(
+            blocked, cwd=Path(__file__).parents[2], check=False, timeout=60, capture_output=True, text=True
+        )
+    assert done.returncode == STANDS_STILL
+    assert "-wal" not in done.stderr
+    assert "has stood still" in done.stderr
 
 
 def test_what_heals_by_itself_is_told_once_and_keeps_the_supervisor_quiet(tmp_path: Path) -> None:

@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 
 from alerts.rule import Config
+from alerts.rules.automaton import Automaton
 from alerts.rules.config import load
+from alerts.rules.dead_terms import dead_beside
 from alerts.rules.everywhere import FEWEST, everywhere
+from alerts.rules.forms.paradigm import denied
+from alerts.rules.lexicon import spelt
 from alerts.rules.lint import too_broad, warnings
 from crawler.article import Article
+from crawler.text.folding import Folded, fold
 from tests.unit.desk import NOW
 
 HEAD = 'version: 1\nsources: [{id: wire, url: "https://wire.example/"}]\n'
@@ -19,6 +24,7 @@ CONSOLE = 'receivers: {console: {urls: ["console://"]}}\n'
 WARNED = [
     ("no tests", CONSOLE, RULE.replace(", tests: {match: [a], no_match: [b]}", "") % "[a1]", "has no tests of both kinds"),
     ("dead entity", CONSOLE + "entities: {e: {aliases: [x1]}}\n", RULE % "[a1]", 'entity "e" is dead'),
+    ("a kind misspelt", CONSOLE + "entities: {e: {aliases: [x1], is_a: iraqi-militias}, f: {aliases: [y1], is_a: iraqi-militia}}\n", RULE % '["$iraqi-militia"]', '"e" is_a "iraqi-militias", a kind that nothing asks for (did you mean "iraqi-militia"?)'),
     ("dead list", CONSOLE + "lists: {l: [x1]}\n", RULE % "[a1]", 'list "l" is dead'),
     ("repeated", CONSOLE + "lists: {l: [Ain al-Asad, ain al asad]}\n", RULE % '["$l"]', "stands more than once"),
     ("shared alias", CONSOLE + "entities: {e: {aliases: [x1]}, f: {aliases: [X1]}}\n", RULE % '["$e", "$f"]', 'belongs to "e" too'),
@@ -30,11 +36,14 @@ WARNED = [
     ("never so reliable", CONSOLE, RULE.replace("tests:", "when: {reliability: B}, tests:") % "[a1]", "waits for a source of reliability B or better, and the best is F"),
     ("never confirmed", CONSOLE, RULE.replace("tests:", "when: {origins: 2}, tests:") % "[a1]", "waits for 2 origins, and the sources have 1 owners; it may wait for ever"),
     ("forbidden and asked for", CONSOLE, RULE % "{any: [a1, b1], none: [b1]}", 'asks for "b1" and forbids it'),
+    ("no such source", CONSOLE, RULE % "{all: [a1, {source: [wier]}]}", 'asks for the source "wier", and no source has such an id or name (did you mean "wire"?)'),
+    ("no such source to veto", CONSOLE, RULE % "{any: [a1], none: [{source: [wire, other]}]}", 'asks for the source "other", and no source'),
     ("slack by apprise", 'receivers: {console: {urls: ["slack://xoxb-not-a-token-of-anyone/C0123ABCD"]}}\n', RULE % "[a1]", 'receiver "console" reaches Slack by Apprise (slack://): no message is edited'),
     ("slack by webhook", 'receivers: {console: {urls: ["https://hooks.slack.com/services/T0NOTREAL/B0NOTREAL/notAtoken"]}}\n', RULE % "[a1]", 'receiver "console" reaches Slack by Apprise (https://)'),
     ("except that masks all", CONSOLE, RULE.replace("severity:", 'except: ["gunm*"], severity:') % "[gunmen]", "masks all that its match asks for"),
     ("anchor at the beginning", CONSOLE, RULE % '{regex: "^gunmen"}', "can never match: folded text has a space at its beginning"),
     ("anchor at the end", CONSOLE, RULE % '{regex: "fired$"}', "can never match: folded text has a space"),
+    ("regex deep in a rule", CONSOLE, RULE % '{all: [a1, {any: [b1, {regex: "^gunmen"}]}]}', "can never match: folded text has"),
     ("hyphen in a regex", CONSOLE, RULE % '{regex: "su-30"}', 'folded text has no "-" (case, marks and punctuation are gone): it looks like "su 30"'),
     ("dots and capitals in a regex", CONSOLE, RULE % "{regex: '\\bE\\.U\\.'}", 'it looks like "eu"'),
     ("apostrophe in a regex", CONSOLE, RULE % '{regex: "sana\'a"}', 'it looks like "sanaa"'),
@@ -43,6 +52,8 @@ WARNED = [
     ("a wildcard", CONSOLE, RULE % '{all: [militia, "*in*"]}', '"*in*" stands in '),
     ("one that vetoes all", CONSOLE, RULE % "{any: [militia], none: [{body: [of]}]}", '"of" stands in '),
     ("one in a list", CONSOLE + "lists: {l: [militia, في]}\n", RULE % '["$l"]', '"في" ($l) stands in 100% of everyday texts (ar)'),
+    ("no words for a denial", CONSOLE + "lists: {deed-strike: [strike~]}\n", RULE % "{event: {deed: [strike]}}", 'what is denied, expected or remembered counts as done, as there is no list standing-NAME'),
+    ("a standing that nothing shows", CONSOLE + "lists: {deed-strike: [strike~], standing-expected: [will]}\n", RULE % "{event: {deed: [strike], standing: [denied, expected]}}", 'asks for an event that is denied, and no list "standing-denied" says by which words'),
     ("a name that is a word", CONSOLE + "entities: {e: {aliases: [Ain al-Asad, از]}}\n", RULE % '["$e"]', '"از" ($e) stands in '),
 ]  # fmt: skip
 QUIET = [
@@ -114,6 +125,48 @@ def test_term_is_dead_only_beside_one_that_finds_as_much(tmp_path: Path, terms: 
     assert [each.partition(": ")[2].partition(" is dead")[0] for each in found] == dead
 
 
+def test_terms_are_dead_beside_many_as_beside_each_alone() -> None:
+    terms = [
+        "strike~",
+        "struck",
+        "drone strike*",
+        "drone strikes",
+        "سفارة",
+        "سفار*",
+        "کشتن~",
+        "کشته شد",
+        "نکشت",
+        "F-16",
+    ]
+
+    def finds(other: str, term: str) -> bool:
+        texts = [Folded(term.replace("*", more)) for more in ("", "xx")]
+        denials = [fold(each.text) for each in denied(other)] if "~" in other else []
+        automaton = Automaton(text for text, _ in spelt(other))
+        return all(any(automaton.find(each)) and each.text not in denials for each in texts)
+
+    def alone(term: str) -> str:
+        found = (other for other in terms if other != term and "~" not in term and finds(other, term))
+        return next(found, "")
+
+    found = dict(dead_beside(terms, terms))
+    assert found == {term: alone(term) for term in terms if alone(term)}
+    assert found == {
+        "struck": "strike~",
+        "drone strikes": "strike~",
+        "سفارة": "سفار*",
+        "کشته شد": "کشتن~",
+    }
+
+
+def test_a_name_stands_inside_others_by_whole_words(tmp_path: Path) -> None:
+    names = "entities: {a: {aliases: [Base]}, b: {aliases: [Air Base, Bases]}, c: {aliases: [Main Air Base One]}}\n"
+    found = [str(each) for each in warnings(desk(tmp_path, HEAD + CONSOLE + names + RULE % '["$a", "$b", "$c"]'))]
+    inside = [each.partition("warning: ")[2] or each for each in found if "stands inside" in each]
+    said = [tuple(each.split('"')[1:4:2]) for each in inside]
+    assert said == [("Base", "Air Base"), ("Base", "Main Air Base One"), ("Air Base", "Main Air Base One")]
+
+
 @pytest.mark.parametrize(
     ("owners", "warned"), [(("o", "o"), True), (("o", "p"), False), (("", ""), False), (("a", ""), False)]
 )
@@ -176,3 +229,21 @@ def test_archive_shows_which_term_stands_in_nearly_every_article(tmp_path: Path)
     assert found.message.startswith('"reuters" stands in 100% of your articles (en)')
     assert everywhere(config, told[1:]) == []
     assert everywhere(config) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "condition", "warned"),
+    [
+        ("lang: en", "{all: [a1, {lang: [fr]}]}", True),
+        ("lang: en", "[a1], lang: [fr]", True),
+        ("lang: en", "{all: [a1, {lang: [fr, en]}]}", False),
+        ("lang: en-GB", "[a1], lang: [en]", False),
+        ("every: 5m", "[a1], lang: [fr]", False),  # without a language of its own it may bring any
+    ],
+)
+def test_a_language_that_no_source_has_is_warned_of(tmp_path: Path, source: str, condition: str, warned: bool) -> None:
+    path = tmp_path / "rules.yaml"
+    head = HEAD.replace('.example/"}', f'.example/", {source}}}')
+    path.write_text(head + CONSOLE + RULE % condition, encoding="utf-8")
+    found = [str(each) for each in warnings(load(path, environ={}))]
+    assert any("asks for articles in fr, and the sources are in en;" in each for each in found) is warned

@@ -88,6 +88,15 @@ def test_a_line_that_repeats_is_written_five_times_a_minute_and_then_counted() -
     assert repeats.over(500.0) == []  # what was written each time needs no word
 
 
+def test_what_says_which_rules_are_in_force_is_written_each_time() -> None:
+    repeats = Repeats()
+    for now in range(20):
+        record = made("rules reloaded version=%s", "ab"[now % 2])
+        record.is_counted = False
+        assert repeats.passes(record, now)
+    assert repeats.over(500.0) == []
+
+
 def test_the_lines_that_are_remembered_are_bounded() -> None:
     repeats = Repeats()
     for number in range(6_000):

@@ -8,6 +8,8 @@ import pytest
 
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
+from alerts.rules.reading import Mention, Reading
+from crawler.text.folding import Folded
 from tests.unit.desk import HEAD, article, desk, rule
 
 FOUND = [
@@ -77,3 +79,10 @@ def test_an_alias_found_as_another_needs_its_context_too(tmp_path: Path) -> None
     assert not matcher.match(article("مفاوضات تحرز التقدّم"))
     assert matcher.match(article("قاعدة التقدّم"))
     assert matcher.match(article("AT"))
+
+
+def test_aliases_of_one_span_stand_in_an_order_that_no_process_changes() -> None:
+    aliases = [f"Ain al-Asad {letter}" for letter in "hgfedcba"]
+    mentions = [Mention("$base", alias, "title", 1, 4) for alias in aliases]
+    reading = Reading(article("Ain"), {"title": Folded("Ain")}, {})
+    assert [each.alias for each in reading.hits(mentions)] == sorted(aliases)

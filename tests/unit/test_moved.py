@@ -12,9 +12,10 @@ from alerts import receivers
 from alerts.alert import Kind, Reason, Scope, SendResult
 from alerts.decide.attempt import TargetState, judge_attempt
 from alerts.delivery import DeliveryState
+from alerts.line.attempt import record_attempt
 from alerts.line.compose import compose
-from alerts.store import claims, decisions, outbox, sendlog, silences, targets
-from crawler.config.yamlfile import ConfigError
+from alerts.store import claims, decisions, outbox, resending, silences, targets
+from crawler.config.problems import ConfigError
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, SLACK, M, desk, everything, ids, reload, turn
 from tests.unit.settled import step
@@ -106,17 +107,17 @@ def test_what_was_in_flight_during_a_reload_goes_on(tmp_path: Path, line: Connec
     step(line, old, "one", BOMB, 0)
     claimed = turn(line, old, 0)
     assert claimed is not None
-    running = reload(line, new, 1)
-    running._record(line, claimed, REFUSED, NOW + 2 * M)
+    reload(line, new, 1)
+    record_attempt(line, new, claimed, REFUSED, NOW + 2 * M)
     assert claims.targets_due(line, NOW + DAY) == ids(new)
     assert ids(old)[0] not in targets.target_states(line)
 
 
 def test_what_is_decided_by_the_old_rules_after_a_reload_goes_on(tmp_path: Path, line: Connection) -> None:
     old, new = (desk(tmp_path, f"json://127.0.0.1:9/{word}") for word in ("old", "new"))
-    running = reload(line, new, 0)
+    upkeep = reload(line, new, 0)
     step(line, old, "one", BOMB, 1)
-    running._upkeep(line, NOW + 2 * M)
+    upkeep.run(line, NOW + 2 * M)
     assert claims.targets_due(line, NOW + 2 * M) == ids(new)
 
 
@@ -133,8 +134,8 @@ def test_what_has_no_receiver_is_cancelled_with_one_notice(tmp_path: Path, line:
     assert notice.payload is not None
     assert notice.payload["title"] == "3 messages cancelled: no such receiver in rules.yaml any more"
     assert str(notice.payload["body"]).startswith("For floor: 3.")
-    with pytest.raises(sendlog.CannotResend, match=r"floor, which rules\.yaml does not have"):
-        sendlog.resend(line, lost[0].id, NOW + 7 * M, "UTC", renamed.homes)
+    with pytest.raises(resending.CannotResend, match=r"floor, which rules\.yaml does not have"):
+        resending.resend(line, lost[0].id, NOW + 7 * M, "UTC", renamed.homes)
 
 
 @pytest.mark.parametrize("url", [SLACK, "json://u:{}@127.0.0.1:9/x"])
@@ -143,12 +144,12 @@ def test_resend_after_a_mended_token_goes(url: str, tmp_path: Path, line: Connec
     step(line, old, "one", BOMB, 0)
     claimed = turn(line, old, 0)
     assert claimed is not None
-    reload(line, old, 0)._record(line, claimed, DEAD, NOW)
+    record_attempt(line, old, claimed, DEAD, NOW)
     for adopted in (False, True):
         if adopted:
             reload(line, new, 1)
         nested = line.begin_nested()
-        sendlog.resend(line, claimed.id, NOW + 2 * M, "UTC", new.homes)
+        resending.resend(line, claimed.id, NOW + 2 * M, "UTC", new.homes)
         waiting = [each for each in claims.targets_due(line, NOW + 2 * M) if each.startswith("floor")]
         assert waiting == ids(new)
         nested.rollback()
@@ -160,5 +161,5 @@ def test_resend_to_an_address_that_has_the_message_says_so(tmp_path: Path, line:
     step(line, both, "one", BOMB, 0)
     (gone,) = [each for each in everything(line) if each.target == ids(both)[1]]
     outbox.record(line, gone.id, DeliveryState.DEAD, NOW)
-    with pytest.raises(sendlog.CannotResend, match="has the same message"):
-        sendlog.resend(line, gone.id, NOW + M, "UTC", one.homes)
+    with pytest.raises(resending.CannotResend, match="has the same message"):
+        resending.resend(line, gone.id, NOW + M, "UTC", one.homes)

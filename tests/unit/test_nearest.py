@@ -22,7 +22,7 @@ sources: [{id: s, name: S, url: "https://s.example/feed"}]
 receivers: {c: {urls: ["console://"]}}
 entities:
   badr: {aliases: [Badr], requires: [Iraq, militia]}
-  hashd: {aliases: [Hashd, "الحشد"]}
+  hashd: {aliases: [Hashd, "الحشد", "الحشد الشعبي"]}
 lists:
   deed-strike: [strike~, bomb~, "قصف/يقصف/قصف~", "بمباران کردن~"]
   deed-seize: [seize~]
@@ -107,6 +107,7 @@ MISSES = [
     ("طائرات يهدد بقصف قاعدة في أربيل", "base-struck: lacks 1", 'is told as expected by "يهدد"'),
     ("طائرات تقصف مستودعا في أربيل", "base-struck: lacks 1", 'after "تقصف" stands "مستودعا في أربيل"'),
     ("الحشد يغادر البصرة", "hashd-leaves: lacks 1", 'nearest word seen: "يغادر", like "تغادر"'),
+    ("الحسد الشعبي تغادر البصرة", "hashd-leaves: lacks 1", 'seen: "الحسد الشعبي", like "الحشد الشعبي" of $hashd'),
     ("جنگنده‌ها پایگاه را بمباران می‌کنند", "base-struck: lacks 1", "lacks where it is done ($town): no word of it"),
     ("جنگنده‌ها مسجد را بمباران کردند", "many-killed: lacks 1", "no number of killed is told"),
 ]  # fmt: skip
@@ -152,7 +153,7 @@ def test_an_article_no_rule_touches_gets_an_answer(config: Config) -> None:
     assert near(config, title) == ()
     assert list(lines((), unknown_words(made, article(title)))) == [
         "no rule has a word of it, nor one like a word of it",
-        "  words of the headline that no rule knows: Gardeners, plant, roses",
+        "  words of the headline that no rule spells out: Gardeners, plant, roses",
     ]
     assert list(lines(near(config, ""))) == ["no rule has a word of it, nor one like a word of it"]
 
@@ -238,3 +239,12 @@ def test_names_are_runs_of_capitalised_words_that_no_rule_knows(
     title: str, unknown: list[str], names: tuple[str, ...]
 ) -> None:
     assert names_in(title, unknown) == names
+
+
+def test_deed_that_no_cue_denies_is_said_to_have_happened(tmp_path: Path) -> None:
+    lists, _, _ = DESK.partition("rules:\n")
+    rule = "{id: r, title: T, match: {event: {deed: [strike], standing: [denied]}}, severity: priority, notify: [c]}"
+    path = tmp_path / "rules.yaml"
+    path.write_text(f"{lists}rules: [{rule}]\n", encoding="utf-8")
+    printed = said(load(path, environ={}), "Jets strike base in Erbil")
+    assert '"strike" is told as happened, as no cue says otherwise, and denied is asked' in printed

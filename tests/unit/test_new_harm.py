@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.stories.verdict import material
+from crawler.stories.material import material
 from crawler.stories.wording import wording
 
 LATER = " Officials said that they will say more in the morning."

@@ -12,7 +12,7 @@ from alerts.rules.likeness import profile, similarity
 from alerts.rules.match import Matcher
 from alerts.rules.translit import Name, NameIndex, skeleton
 from crawler.article import Article
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from crawler.text.folding import fold
 from tests.unit.desk import NOW, desk, rule
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.config.problems import ConfigError
 from crawler.config.sources import read_sources
-from crawler.config.yamlfile import ConfigError
 from crawler.sources.health import Network, SourceHealth, describe, health_of, in_words, length, observe, silent_after
 from crawler.sources.polling import (
     FAULTS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -27,18 +26,33 @@ class Known:
 
     states: dict[str, SourceState] = field(default_factory=dict)
 
-    def known(self) -> Iterator[tuple[Source, SourceState]]:
-        yield SOURCE, self.states[SOURCE.id]
+    elsewhere: bool = False  # another daemon polls the source
+    asked: list[tuple[list[str], str]] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [SOURCE.id]
+
+    async def state_of(self, name: str, _: datetime) -> SourceState:
+        return self.states[name]
+
+    def is_ours(self, _: str) -> bool:
+        return not self.elsewhere
+
+    async def ask_elsewhere(self, sources: list[str], by: str, _: datetime) -> None:
+        self.asked.append((sources, by))
 
 
-def ordered(source: str = SOURCE.id, **state: Any) -> tuple[dict[str, Any], Known, list[Entry]]:
+def ordered(
+    source: str = SOURCE.id, *, elsewhere: bool = False, **state: Any
+) -> tuple[dict[str, Any], Known, list[Entry]]:
     noted: list[Entry] = []
 
     async def note(entry: Entry) -> None:
         noted.append(entry)
 
     made = replace(state_for(SOURCE, None, NOW), due=NOW + timedelta(minutes=4), **state)
-    known = Known({SOURCE.id: made})
+    known = Known({SOURCE.id: made}, elsewhere)
     ask = poll_command(cast(Collecting, known), note, Clock(lambda: NOW, lambda: 0.0))
     given = {"source": source, "by": "Noor", "login": "officer"}
     answer: dict[str, Any] = asyncio.run(cast("Any", ask(given)))
@@ -67,6 +81,14 @@ def test_host_is_not_hurried(state: dict[str, Any], said: str) -> None:
     assert said in answer["error"]
     assert known.states[SOURCE.id].due == NOW + timedelta(minutes=4)
     assert noted == []
+
+
+def test_the_daemon_that_polls_it_is_asked() -> None:
+    answer, known, noted = ordered(elsewhere=True, polled=NOW - timedelta(hours=1))
+    assert "error" not in answer
+    assert known.asked == [([SOURCE.id], "Noor (login officer)")]
+    assert known.states[SOURCE.id].due == NOW + timedelta(minutes=4)
+    assert [each.title for each in noted] == [f"poll of {SOURCE.id} at once"]
 
 
 def test_unknown_source_is_told() -> None:

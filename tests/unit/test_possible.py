@@ -14,7 +14,7 @@ from alerts.rules.match import Matcher
 from alerts.rules.operators import evaluate
 from alerts.rules.possible import Needs, Seen
 from alerts.rules.sharing import shared
-from crawler.config.yamlfile import Place
+from crawler.config.problems import Place
 from tests.unit.desk import article
 
 SPAN = timedelta(hours=1)

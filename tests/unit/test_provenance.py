@@ -9,8 +9,8 @@ import pytest
 
 from crawler.article import Entry, Named
 from crawler.config.outlets import make_outlets
+from crawler.config.problems import ConfigError, Place
 from crawler.config.sources import read_sources
-from crawler.config.yamlfile import ConfigError, Place
 from crawler.parse.feeds import read_feed
 from crawler.parse.provenance import Credit, credit, strangers
 from crawler.sources.outlets import Outlets

@@ -15,11 +15,11 @@ from alerts.alert import Receiver, Severity, Target
 from alerts.rule import Condition, Config, Entity, Rule, TermList
 from alerts.rules.match import Matcher
 from crawler.article import Article
-from crawler.config.yamlfile import Place
+from crawler.config.problems import Place
 from tests.unit.desk import NOW
 from tests.unit.reference import Reference
 
-CASES = int(os.environ.get("WATCHFLOOR_CASES", "500"))
+CASES = int(os.environ.get("WATCHFLOOR_CASES", "300"))
 HERE = Place("rules.yaml", 1, 1)
 # Small vocabularies that go together, so that terms meet, near misses are many, and each case says something.
 TOPICS = [

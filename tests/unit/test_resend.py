@@ -12,11 +12,12 @@ from sqlalchemy import Connection, text
 from alerts.alert import Kind, Reason, SendResult, Severity
 from alerts.decide.attempt import TargetState, judge_attempt
 from alerts.delivery import Carried, Carrier, Delivery, DeliveryState, NewDelivery
+from alerts.line.attempt import record_attempt
 from alerts.line.compose import compose
 from alerts.line.orders import acknowledge
-from alerts.store import claims, outbox, sendlog
+from alerts.store import claims, outbox, resending
 from tests.unit.desk import NOW
-from tests.unit.floor import BOMB, desk, everything, reload, turn
+from tests.unit.floor import BOMB, desk, everything, turn
 from tests.unit.settled import step
 
 M = timedelta(minutes=1)
@@ -33,7 +34,7 @@ def test_the_id_that_was_printed_is_known_after_a_resend(tmp_path: Path, line: C
     first = turn(line, config, 0)
     assert first is not None
     settled(line, first, SendResult(ok=True, handle=FIRST))
-    second = sendlog.resend(line, first.id, NOW + M, "UTC", config.homes)
+    second = resending.resend(line, first.id, NOW + M, "UTC", config.homes)
     assert second != first.id
     for identity in (first.id, second):
         done = acknowledge(line, {"id": identity, "by": "Noor"}, NOW + 2 * M)
@@ -56,10 +57,10 @@ def test_an_edit_finds_the_message_that_stands_there(
     first = turn(line, config, 0)
     assert first is not None
     settled(line, first, SendResult(ok=True, handle=FIRST))
-    sendlog.resend(line, first.id, NOW + M, "UTC", config.homes)
+    resending.resend(line, first.id, NOW + M, "UTC", config.homes)
     again = turn(line, config, 2)
     assert again is not None
-    reload(line, config, 2)._record(line, again, end, NOW + 2 * M)
+    record_attempt(line, config, again, end, NOW + 2 * M)
     (kept,) = [each for each in everything(line) if each.kind is Kind.ALERT]
     assert (kept.state is DeliveryState.SENT) == end.ok
     edit = replace(kept, id="d9", kind=Kind.EDIT)
@@ -76,7 +77,7 @@ def test_every_id_it_had_finds_it_and_what_it_tells_besides_names_the_newest(tmp
     ids = [first.id]
     for number in (1, 2):
         outbox.record(line, ids[-1], DeliveryState.SENT, NOW)
-        ids.append(sendlog.resend(line, ids[-1], NOW + number * M, "UTC", config.homes))
+        ids.append(resending.resend(line, ids[-1], NOW + number * M, "UTC", config.homes))
     found = [outbox.find(line, each) for each in ids]
     assert [each and each.id for each in found] == [ids[2]] * 3
     (folded,) = outbox.told_with(line, ids[2])
@@ -99,8 +100,8 @@ def test_what_tells_a_folded_delivery_is_said_in_words(carrier: Carrier, words: 
     outbox.add_folded(line, new, carrier, NOW)
     (kept,) = everything(line)
     assert (kept.carrier, kept.outcome, kept.detail) == (carrier, words, "")
-    with pytest.raises(sendlog.CannotResend, match=f"{kept.id} was {words}; send that one again"):
-        sendlog.resend(line, kept.id, NOW, "UTC", {})
+    with pytest.raises(resending.CannotResend, match=f"{kept.id} was {words}; send that one again"):
+        resending.resend(line, kept.id, NOW, "UTC", {})
 
 
 @pytest.mark.parametrize(

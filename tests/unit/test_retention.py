@@ -18,17 +18,17 @@ from alerts.alert import Kind, Reason, Scope, Severity
 from alerts.delivery import NewDelivery
 from alerts.rule import Config
 from alerts.run.stored import ledger_of
-from alerts.store import decisions, outbox, retention, silences
-from alerts.store.opening import PACKAGES
+from alerts.store import decisions, outbox, outbox_counts, retention, silences
 from crawler.article import Entry
-from crawler.collect.ingest import Stored, store_poll
-from crawler.config.upkeep import Retention
+from crawler.collect.ingest import store_poll
+from crawler.collect.stored import Stored
+from crawler.config.settings import Retention
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.store import chain, evidence, sizes, sketches
 from crawler.store import retention as keys
 from crawler.store.articles import last_seq, stories
-from crawler.store.db import Database
 from crawler.store.search import INDEX
+from tests.migrated import new_store
 from tests.stores.make import MINUTE, NOW, config_of, judge, send_next
 
 DAY = timedelta(days=1)
@@ -95,10 +95,10 @@ def whole(line: Connection) -> None:
     ids=["within", "at its value", "what told nobody", "what alerted stays", "what alerted"],
 )
 def test_each_kind_is_kept_as_long_as_it_is_set(line: Connection, age: timedelta, left: set[str]) -> None:
-    before = outbox.delivered(line)
+    before = outbox_counts.delivered(line)
     swept(line, NOW + age)
     assert titles(line) == left
-    assert outbox.delivered(line) == before  # the books count what was sent, however long ago
+    assert outbox_counts.delivered(line) == before  # the books count what was sent, however long ago
     whole(line)
 
 
@@ -220,10 +220,10 @@ def test_what_something_needs_is_not_deleted(line: Connection, need: Callable[[C
 @pytest.mark.parametrize("state", ["sent", "dead", "cancelled", "folded"])
 def test_a_message_that_has_ended_holds_nothing_back(line: Connection, state: str) -> None:
     queue(line, state)
-    before = outbox.delivered(line)
+    before = outbox_counts.delivered(line)
     swept(line, NOW + 401 * DAY)
     assert QUIET not in titles(line)
-    assert outbox.delivered(line) == before
+    assert outbox_counts.delivered(line) == before
     whole(line)
 
 
@@ -240,11 +240,11 @@ def test_digests_and_notices_go_when_what_alerted_goes_and_what_waits_stays(line
         new = NewDelivery("console#1", "console", Kind.NOTICE, Severity.ROUTINE, Reason.SYSTEM, f"notice:{number}")
         outbox.queue(line, new, NOW)
         line.execute(text("UPDATE deliveries SET state = :s WHERE subject = :n"), {"s": state, "n": f"notice:{number}"})
-    before = outbox.delivered(line)
+    before = outbox_counts.delivered(line)
     assert swept(line, NOW + 1825 * DAY).messages == 0
     assert swept(line, NOW + 1827 * DAY).messages == 2
     assert list(line.scalars(text("SELECT subject FROM deliveries WHERE kind = 'notice'"))) == ["notice:2"]
-    assert outbox.delivered(line) == before
+    assert outbox_counts.delivered(line) == before
 
 
 def test_a_sweep_goes_on_where_it_was_and_rests_at_its_end(line: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,8 +405,7 @@ def test_a_record_that_something_was_dropped_needs_its_story_to_be_gone(sealed: 
 
 
 def test_above_its_size_the_oldest_go_first_and_space_is_given_back(tmp_path: Path, config: Config) -> None:
-    database = Database.at(tmp_path / "watchfloor.db")
-    database.migrate(*PACKAGES)
+    database = new_store(tmp_path / "watchfloor.db")
     with database.write() as connection:
         for number in range(60):
             judge(connection, config, "wire", {f"Nothing of note number {number} in Duhok": ""}, NOW + number * DAY)

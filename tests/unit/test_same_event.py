@@ -7,20 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.decide.event_acts import in_common, lasting
+from alerts.decide.event_acts import in_common, lasting, repeats_lasting
+from alerts.decide.event_clash import clash
+from alerts.decide.event_facts import done, facts_of
 from alerts.decide.event_line import describe
-from alerts.decide.event_news import (
-    done,
-    facts_of,
-    is_comment,
-    like,
-    news_in,
-    possibly_same,
-    same_fact,
-    tells_another,
-)
-from alerts.decide.known_reports import known_reports, repeats_lasting
-from alerts.decide.same_event import EventWindow, clash, parts_of
+from alerts.decide.event_news import news_in, tells_another
+from alerts.decide.event_repeats import is_comment, like, possibly_same, same_fact
+from alerts.decide.known_reports import known_reports
+from alerts.decide.same_event import EventWindow, parts_of
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from tests.unit.desk import NOW
@@ -363,7 +357,7 @@ def test_a_repeat_in_other_words_adds_nothing() -> None:
         (event(Act("close", "happened", ("iran",), ("iraq",))), ("close",)),
         (event(Act("strike", "claimed", ("kuwait",), ("us",))), ("claimed by Kuwait",)),
         (event(Act("deny", "happened"), Act("strike", "denied")), ("no strike",)),
-        (event(Act("strike", "happened", (), ("us",), again=True)), ("another strike on US",)),
+        (event(Act("strike", "happened", (), ("us",), again=True)), ("struck again: US",)),
     ],
     ids=["toll", "target", "deed", "claim", "denial", "another of the series"],
 )
@@ -395,7 +389,7 @@ def test_another_event_in_the_same_headline_is_no_news() -> None:
 def test_a_strait_closed_again_is_closed_and_a_strike_again_is_another() -> None:
     closed = Act("close", "happened", ("iran",))
     assert news(event(replace(closed, again=True)), event(closed)) == ()
-    assert news(event(replace(STRIKE, again=True)), event(STRIKE)) == ("another strike on US",)
+    assert news(event(replace(STRIKE, again=True)), event(STRIKE)) == ("struck again: US",)
 
 
 @pytest.mark.parametrize("known", [replace(STRIKE, aside=True), replace(STRIKE, standing="background")])

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.decide.event_clash import in_one_moment
 from alerts.decide.event_news import news_in, tells_another
-from alerts.decide.same_event import EventWindow, in_one_moment
+from alerts.decide.same_event import EventWindow
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from tests.unit.desk import NOW

@@ -13,7 +13,7 @@ from alerts.rules.config import load
 from alerts.rules.explain import explain, lines
 from alerts.rules.lint import warnings
 from alerts.rules.match import Matcher
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from tests.unit.desk import article
 
 HEAD = """\

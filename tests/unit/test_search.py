@@ -16,13 +16,15 @@ from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store import retention, search
-from crawler.store.db import Database
 from crawler.store.searched import searched
 from crawler.store.sketches import drop_sketch
+from crawler.store.stored_words import stored_among, stored_beginning
 from crawler.text.searching import Search, Sought, excerpt, hits, marked
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 
 HOUR = timedelta(hours=1)
+SINCE = ("daemons", "leases", "asked_polls", "host_rests", "host_turns")  # tables that came after the index
 HEADLINES = {
     "en": "Drones strike the base at Ain al-Asad, U.S. officers say",
     "ar": "طائرة مسيّرة تستهدف قاعدة عين الأسد غربي العراق وببغداد اجتماع",
@@ -36,8 +38,7 @@ class Archive:
     """A store in memory with one article a headline, an hour apart."""
 
     def __init__(self, *names: str) -> None:
-        self.database = Database("sqlite://")
-        self.database.migrate("crawler")
+        self.database = new_store(None, "crawler")
         for at, name in enumerate(names):
             self.poll(name, HEADLINES[name], at)
 
@@ -128,6 +129,47 @@ def test_the_archive_is_searched_in_every_script(words: str, found: list[str], k
     assert kept.found(words) == found
 
 
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("بغداد", [("وببغداد",)]),
+        ("drone nowhere", [("drones",), ()]),
+        ('"base at Ain" -football -cricket', [("base at ain",)]),
+        ('"Ain at base"', [("ain at base",)]),
+    ],
+)
+def test_spellings_that_no_article_has_are_left_out_of_a_large_search(
+    words: str, left: list[tuple[str, ...]], kept: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read_search(words)
+    with kept.database.read() as connection:
+        assert search.narrowed(connection, whole) == whole, "a small one stays as it is"
+        monkeypatch.setattr(search, "FEW", 1)
+        made = search.narrowed(connection, whole)
+        assert [each.phrases for each in made.wanted] == left
+        assert [each.phrases for each in made.unwanted] == ([("football",)] if "-football" in words else [])
+        found = [each.seq for each in searched(connection, whole, None, None, 50)]
+        assert [each.seq for each in searched(connection, made, None, None, 50)] == found
+        assert search.among(connection, made, found) == set(found)
+
+
+def test_words_are_looked_up_as_they_are_stored(kept: Archive) -> None:
+    asked = {"drones", "drone", "al", "asad", "zzz", "\U0010ffff", "0", "اسد", "الاسد", "football"}
+    with kept.database.read() as connection:
+        assert stored_among(connection, asked) == {"drones", "al", "asad", "الاسد", "football"}
+        assert stored_beginning(connection, "a", 9) == ["a", "ain", "al", "asad", "at"]
+        assert stored_beginning(connection, "a", 2) == ["a", "ain"]
+
+
+def test_looking_words_up_leaves_a_connection_as_it_was(tmp_path: Path) -> None:
+    database = new_store(tmp_path / "a.db")
+    for opened, only in ((database.read, 1), (database.write, 0)):
+        with opened() as connection:
+            assert stored_among(connection, {"drone"}) == set()
+            assert connection.scalar(text("PRAGMA query_only")) == only
+    database.close()
+
+
 def test_a_name_stands_for_all_that_is_one(tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text(
@@ -197,8 +239,8 @@ def test_an_older_store_is_filled_a_slice_at_a_time_the_newest_first(
 ) -> None:
     monkeypatch.setattr(search, "_OLDER", search._OLDER.limit(2))
     with kept.database.write() as connection:
-        connection.execute(text(f"DROP TABLE {search.INDEX}"))
-        connection.execute(text("DROP TABLE search_fill"))
+        for each in (search.INDEX, "search_fill", *SINCE):
+            connection.execute(text(f"DROP TABLE {each}"))
         connection.execute(text("UPDATE crawler_version SET version_num = 'crawler_5'"))
     kept.database.migrate("crawler")
     slices = []
@@ -218,6 +260,18 @@ def test_an_older_store_is_filled_a_slice_at_a_time_the_newest_first(
     ]
     assert kept.found("football") == []
     assert indexed(kept) == rebuilt(kept)
+
+
+def test_what_is_not_in_the_index_yet_is_not_taken_out_of_it(kept: Archive) -> None:
+    """An older store's first edit comes before its first slice: FTS5 calls it damage where there is nothing to take."""
+    with kept.database.write() as connection:
+        connection.execute(text(f"INSERT INTO {search.INDEX} ({search.INDEX}) VALUES ('delete-all')"))
+        search.begin_anew(connection)
+    kept.poll("en", "Drones strike the base at Taqaddum, U.S. officers say", 9)
+    with kept.database.write() as connection:
+        search.remove(connection, [each.article.id for each in archive.revisions_after(connection, 1, 3)])
+    assert kept.found("taqaddum") == ["en"]
+    assert indexed(kept) < rebuilt(kept)
 
 
 def test_a_new_store_waits_for_nothing() -> None:

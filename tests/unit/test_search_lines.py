@@ -20,7 +20,7 @@ def test_a_story_is_printed_once_with_its_reprints(tmp_path: Path) -> None:
         Searched(1, replace(bridge, title="Hawija bridge is open", outlet="Star"), "s1", "t1"),
     ]
     search = read_search("hawija", desk(tmp_path, rule("[militia]")))
-    printed = ["\n".join(_lines(each, search, "UTC", NOW)) for each in by_story(page)]
+    printed = ["\n".join(_lines(each, search, "UTC", NOW, {})) for each in by_story(page)]
     assert [each.count("Bridge at") for each in printed] == [1, 0]
     assert [line.split("  ")[-1] for line in printed[0].splitlines() if line.startswith("  also ")] == [
         "Daily",

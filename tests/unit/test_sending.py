@@ -39,9 +39,10 @@ def server(speak: Speak) -> Iterator[int]:
         thread.join()
 
 
-def answer(status: str, *headers: str) -> Speak:
-    head = "\r\n".join([f"HTTP/1.1 {status}", "Content-Length: 0", "Connection: close", *headers, "", ""])
-    return lambda connection: connection.sendall(head.encode())
+def answer(status: str, *headers: str, body: str = "") -> Speak:
+    length = f"Content-Length: {len(body)}"
+    said = "\r\n".join([f"HTTP/1.1 {status}", length, "Connection: close", *headers, "", body])
+    return lambda connection: connection.sendall(said.encode())
 
 
 def drop(_: socket.socket) -> None:
@@ -60,8 +61,9 @@ ANSWERS = [
     ("another kind of content", answer("415 Unsupported"), (False, False, False), None),
     ("too early", answer("425 Too Early"), (False, True, False), None),
     ("broken", answer("500 Broken"), (False, True, True), None),
-    ("back in a while", answer("503 Down", "Retry-After: 90"), (False, True, True), timedelta(seconds=90)),
-    ("down, unsaid", answer("503 Down"), (False, True, True), None),
+    ("back in a while", answer("503 Down", "Retry-After: 90"), (False, True, False), timedelta(seconds=90)),
+    ("down, unsaid", answer("503 Down"), (False, True, False), None),
+    ("lost behind a gateway", answer("503 Down", body="upstream: reset before headers"), (False, True, True), None),
     ("broken behind a gateway", answer("504 Late"), (False, True, True), None),
     ("slow down", answer("429 Slow", "Retry-After: 17"), (False, True, False), timedelta(seconds=17)),
     ("slow down, unsaid", answer("429 Slow"), (False, True, False), timedelta(seconds=60)),

@@ -19,7 +19,7 @@ from alerts.rule import Entity
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from alerts.standing import Standing
-from crawler.config.yamlfile import Place
+from crawler.config.problems import Place
 from tests.unit.alerts_made import ALERT, SENT, settled
 from tests.unit.desk import HEAD, article, rule
 from tests.unit.hostile import ALL, LINKS, TEMPLATES

@@ -15,7 +15,7 @@ from alerts.decide.silences import silenced
 from alerts.line.silences import tell_ended
 from alerts.rules.match import Matcher
 from alerts.store import outbox, silences
-from crawler.store.db import Database
+from tests.migrated import new_store
 from tests.unit.desk import NOW, article, desk, revision, rule
 from tests.unit.silenced import add
 
@@ -88,8 +88,7 @@ def test_two_silences_on_rules_hold_all_of_an_article(tmp_path: Path) -> None:
 
 @pytest.fixture
 def store() -> Iterator[Connection]:
-    database = Database("sqlite://")
-    database.migrate("crawler", "alerts")
+    database = new_store()
     with database.writing.connect() as connection:
         yield connection
         connection.rollback()

@@ -15,12 +15,16 @@ from sqlalchemy.exc import OperationalError
 from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
+from alerts.run import rules_file
+from alerts.run.failing_stages import TellFailing
+from alerts.run.secrets_file import SecretsFile
 from alerts.run.stage import Stage, StageError, Turn, run_stages, use_in_stages
-from alerts.run.stages import EndSilences, TellFailing
+from alerts.run.stages import EndSilences
 from alerts.store import outbox, silences
-from crawler.store.db import Database, WriterLane
 from crawler.store.errors import StoreError
 from crawler.store.faults import in_words
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.silenced import add
 
@@ -86,8 +90,7 @@ def test_stages_change_over_together_and_one_that_fails_costs_no_other(config: C
 def test_silences_that_end_are_told_though_the_clock_was_set_back(config: Config, tmp_path: Path) -> None:
     """The stage looks once a minute; what it remembers of its last look moves along with the clock."""
     (target,) = (each.id for each in config.receivers["console"].targets)
-    database = Database.at(tmp_path / "watchfloor.db")
-    database.migrate("crawler", "alerts")
+    database = new_store(tmp_path / "watchfloor.db")
     with database.write() as connection:
         silences.withhold(connection, target, add(connection).id)  # it ends four hours from NOW at the latest
 
@@ -113,8 +116,7 @@ def notices(
     config: Config, tmp_path: Path, passes: list[tuple[timedelta, bool]], *, there: bool = True
 ) -> list[list[str]]:
     """Run a stage and TellFailing, each pass at NOW plus a time; return the titles stored after each pass."""
-    database = Database.at(tmp_path / "watchfloor.db")
-    database.migrate("crawler", "alerts")
+    database = new_store(tmp_path / "watchfloor.db")
 
     async def run() -> list[list[str]]:
         lane = WriterLane(database)
@@ -174,3 +176,33 @@ def test_errors_are_told_in_words(error: Exception, words: str) -> None:
 def test_two_passing_faults_are_not_told(config: Config, tmp_path: Path) -> None:
     passes = [(0 * MINUTE, True), (1 * MINUTE, True), (10 * MINUTE, True), (20 * MINUTE, True)]
     assert notices(config, tmp_path, passes)[-1] == []
+
+
+def test_reload_that_fails_is_told_and_the_next_one_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules_file, "LOOKED_AT_EVERY", 0.01)
+    desk(tmp_path, rule("[militia]"))
+    read = rules_file.RulesFile(tmp_path / "rules.yaml", SecretsFile(None, {}), lambda: None)
+    told: list[tuple[str, str]] = []
+    tried = 0
+
+    async def reload() -> None:
+        nonlocal tried
+        tried += 1
+        await read.load()
+        if tried < 3:
+            raise StageError({"send": OSError(28, "No space left on device")})
+
+    async def run() -> None:
+        read.watch(reload, lambda *words: told.append(words))
+        for each in range(1, 4):
+            read.forget()
+            async with asyncio.timeout(20):
+                while tried < each:  # noqa: ASYNC110 - the watcher sets no event
+                    await asyncio.sleep(0.01)
+        await read.close()
+
+    asyncio.run(run())
+    ((title, words),) = told
+    assert title == "the saved rules are not in force in full"
+    assert "No space left on device" in words
+    assert "SIGHUP" in words

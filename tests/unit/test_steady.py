@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from alerts.decide.steady import Steady, read_clock
-from alerts.run.stages import Expire
+from alerts.run.expiring import Expire
 from alerts.store import outbox, retention
 from crawler.store import sizes
 from tests.unit.desk import NOW, desk, rule

@@ -15,8 +15,8 @@ from alerts.store import clock_steps, targets
 from alerts.store.decisions import told
 from alerts.store.outbox import deliveries
 from crawler.store import pages_wanted
-from crawler.store.db import Database
 from crawler.store.pages_wanted import Wanted
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -32,8 +32,7 @@ MOVED = {"retry", "unseen end", "in flight"}
 
 @pytest.fixture
 def line() -> Iterator[Connection]:
-    database = Database("sqlite://")
-    database.migrate("crawler", "alerts")
+    database = new_store()
     with database.write() as connection:
         yield connection
     database.close()

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from crawler.article import Entry, Relation
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import Database
+from crawler.store.members import members_of
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 
 HOUR = timedelta(hours=1)
@@ -25,16 +29,24 @@ def poll(database: Database, source: Source, *titles: str, at: timedelta = timed
         store_poll(connection, source, SourceState(source.id, source.url, NOW + at), entries, (), NOW + at)
 
 
-def test_members_of_a_story_are_in_order_with_their_origin() -> None:
+def test_a_broken_constraint_is_a_fault_of_ours_and_no_store_to_be_waited_for() -> None:
     database = Database("sqlite://")
-    database.migrate("crawler")
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE one (n INTEGER PRIMARY KEY)"))
+    with pytest.raises(IntegrityError), database.errors(), database.write() as connection:
+        connection.execute(text("INSERT INTO one VALUES (1), (1)"))
+    database.close()
+
+
+def test_members_of_a_story_are_in_order_with_their_origin() -> None:
+    database = new_store(None, "crawler")
     poll(database, Source("one", "https://one.example/", name="One", owner="first"), "Convoy leaves base")
     poll(database, Source("two", "https://two.example/", name="Two", owner="second"), "Convoy leaves base", at=HOUR)
     with database.read() as connection:
         opened, joined = (each.placement for each in archive.revisions_after(connection, 0, 9))
         by_story, by_thread = (
-            archive.members_of(connection, opened.story),
-            archive.members_of(connection, opened.thread),
+            members_of(connection, opened.story),
+            members_of(connection, opened.thread),
         )
     assert [(each.outlet, each.relation, each.origin) for each in by_story] == [
         ("One", Relation.NEW, "first"),
@@ -46,8 +58,7 @@ def test_members_of_a_story_are_in_order_with_their_origin() -> None:
 
 
 def test_what_was_first_seen_since_is_read_from_there_on_and_as_it_stands(tmp_path: Path) -> None:
-    database = Database.at(tmp_path / "a.db")
-    database.migrate("crawler")
+    database = new_store(tmp_path / "a.db", "crawler")
     source = Source("one", "https://one.example/")
     for number in range(30):
         poll(database, source, f"Story number {number} of the day", at=number * HOUR)
@@ -77,4 +88,18 @@ def test_all_that_a_reader_sees_is_of_one_moment(tmp_path: Path) -> None:
         assert reader.scalar(text("SELECT count(*) FROM told")) == 0  # else books are compared with later ones
     with database.read() as reader:
         assert reader.scalar(text("SELECT count(*) FROM told")) == 1
+    database.close()
+
+
+def test_pages_that_a_poll_changes_wait_in_memory_for_its_commit(tmp_path: Path) -> None:
+    """A first poll of 20 articles changes some 700 pages; one that left memory earlier would be read and written again."""
+    database = Database.at(tmp_path / "a.db")
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE pages (page)")
+    log = tmp_path / "a.db-wal"
+    before = log.stat().st_size
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO pages VALUES (?)", [(b"page" * 900,) for _ in range(700)])
+        assert log.stat().st_size == before
+    assert log.stat().st_size > before
     database.close()

@@ -16,6 +16,7 @@ from crawler.store import sketches
 from crawler.store.db import Database
 from crawler.stories.sketch import pack, sketch
 from crawler.stories.wording import wording
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 from tests.unit.reports import FRESH, MORE, TEXT, TITLE
 
@@ -24,8 +25,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    made = Database("sqlite://")
-    made.migrate("crawler")
+    made = new_store(None, "crawler")
     yield made
     made.close()
 

@@ -15,7 +15,7 @@ from crawler.collect.sieve import sift
 from crawler.parse.found import Feed, Page
 from crawler.parse.readers import read_channel, read_feed, read_list, read_page, read_section, read_sitemap
 from crawler.sources.source import Source, SourceState
-from crawler.store.db import Database
+from tests.migrated import new_store
 from tests.unit.desk import NOW
 
 LONE = "\ud83d 7"
@@ -65,8 +65,7 @@ def test_item_with_half_a_pair_is_stored_beside_the_good_one(
     assert len(feed.entries) == 2, feed
     clean(asdict(replace(feed, entries=tuple(replace(each, raw="") for each in feed.entries))))
     source = Source("s", BASE, kind="json", outlet_from="source", keep="matched")
-    database = Database.at(tmp_path / "store.db")
-    database.migrate("crawler")
+    database = new_store(tmp_path / "store.db", "crawler")
     kept = sift(database, source, feed.entries, NOW, lambda _: True).kept
     with database.write() as connection:
         state = SourceState("s", BASE, NOW)

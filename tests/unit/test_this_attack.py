@@ -94,3 +94,19 @@ def test_the_shipped_desk_tells_a_second_attack_from_the_first() -> None:
     assert stories_of_attack(second, [*first, second], settings) == frozenset({"s4"})
     for each in first:
         assert stories_of_attack(each, [*first, second], settings) is None
+
+
+def test_words_that_name_no_site_are_of_the_attack_that_was_told_before() -> None:
+    """The second of the first two is like both, by its place and its deed; what came before it says of which it is."""
+    market = [
+        report(1, "Truck bomb kills nine in Baghdad market"),
+        report(2, "Nine killed as truck bomb hits Baghdad market"),
+    ]
+    embassy = [
+        report(3, "Rockets hit US embassy in Baghdad"),
+        report(4, "US embassy in Baghdad hit by rockets, officers say"),
+    ]
+    settings = shipped().events
+    assert stories_of_attack(embassy[0], [*market, embassy[0]], settings) == frozenset({"s3"})
+    assert stories_of_attack(embassy[1], [*market, *embassy], settings) == frozenset({"s3", "s4"})
+    assert stories_of_attack(market[1], market, settings) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
-from alerts.cli.times import SINCE, UNTIL, beginning, desk_zone, read_moment
+from alerts.cli.times import SINCE, UNTIL, beginning, read_moment
+from alerts.cli.zone import KEPT, desk_zone
 from alerts.render.words import time
 
 NOW = datetime(2026, 6, 14, 12, 0, tzinfo=UTC)  # 15:00 in Baghdad
@@ -81,6 +84,31 @@ def test_zone_of_the_desk_is_read_though_the_rules_have_errors(tmp_path: Path) -
     ):
         rules.write_text(text)
         assert desk_zone(rules) == zone
+
+
+def test_zone_that_is_kept_is_taken_only_of_the_very_same_file(tmp_path: Path) -> None:
+    rules, kept = tmp_path / "rules.yaml", tmp_path / KEPT
+    rules.write_text("settings: {timezone: Asia/Baghdad}\n", encoding="utf-8")
+    main = hashlib.sha256(rules.read_bytes()).hexdigest()
+    # another zone than the file's, so that it is seen which was read
+    kept.write_text(json.dumps({"main": main, "of": {"timezone": "Asia/Tehran"}}), encoding="utf-8")
+    assert desk_zone(rules, tmp_path) == "Asia/Tehran"
+    assert desk_zone(rules, tmp_path / "other") == "Asia/Baghdad"
+    rules.write_text("settings: {timezone: Europe/Paris}\n", encoding="utf-8")
+    assert desk_zone(rules, tmp_path) == "Europe/Paris"
+    rules.unlink()
+    assert desk_zone(rules, tmp_path) == "UTC"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"main": "MAIN"}', '{"main": "MAIN", "of": {"timezone": "Mars"}}']
+)
+def test_a_zone_that_is_kept_wrongly_is_read_from_the_rules(tmp_path: Path, text: str) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("settings: {timezone: Asia/Baghdad}\n", encoding="utf-8")
+    main = hashlib.sha256(rules.read_bytes()).hexdigest()
+    (tmp_path / KEPT).write_text(text.replace("MAIN", main), encoding="utf-8")
+    assert desk_zone(rules, tmp_path) == ("UTC" if "Mars" in text else "Asia/Baghdad")
 
 
 def test_time_has_a_year_only_where_it_is_another() -> None:

@@ -36,9 +36,10 @@ from alerts.run.libretranslate import read
 from alerts.run.stage import Turn
 from alerts.run.translating import TranslateHeadlines, Translator
 from alerts.store import claims, decisions, outbox, snapshot, translations
-from crawler.config.yamlfile import ConfigError
+from crawler.config.problems import ConfigError
 from crawler.store.articles import load_counts
-from crawler.store.db import Database, WriterLane
+from crawler.store.writer_lane import WriterLane
+from tests.migrated import new_store
 from tests.unit.alerts_made import ALERT, SENT
 from tests.unit.desk import NOW
 
@@ -204,6 +205,8 @@ def test_service_rests_longer_with_each_failure_and_as_long_as_it_asks() -> None
     asked = after(ServiceState(), Answer(fault="HTTP 429", wait=MINUTE * 20), NOW)
     assert asked.rests(NOW + MINUTE * 19)
     assert not asked.rests(NOW + MINUTE * 20)
+    late = after(replace(ServiceState(), failures=6, since=NOW), Answer(fault="HTTP 429", wait=MINUTE), NOW)
+    assert late.rests_until == NOW + 5 * MINUTE, "a service that asks for less has failed often all the same"
     forever = after(ServiceState(), Answer(fault="HTTP 429", wait=timedelta(days=9)), NOW)
     assert forever.rests_until == NOW + HOUR
     assert not forever.rests(NOW - timedelta(days=1))  # stored by a clock that was ahead
@@ -223,6 +226,7 @@ def test_an_hour_of_failing_is_told_once_and_so_is_that_it_works() -> None:
 
 def test_two_failures_of_a_quiet_night_are_no_outage_nor_is_what_was_mended_before() -> None:
     assert not failing([0, 90])[-1].told
+    assert failing([0, 30, 60])[-1].told
     short = failing([0, 1, 2])
     assert news_of(short[-1], after(short[-1], Answer("Base shelled"), NOW + MINUTE * 3), "UTC") is None
 
@@ -246,6 +250,8 @@ def test_message_that_was_sent_without_the_translation_is_edited() -> None:
     newer = sent(Kind.UPDATE, 2)
     assert to_edit([sent(), newer], NOW + MINUTE) == newer
     assert to_edit([sent(state=DeliveryState.UNKNOWN)], NOW + MINUTE) is not None
+    perhaps = sent(Kind.EDIT, 2, state=DeliveryState.UNKNOWN)
+    assert to_edit([sent(), perhaps], NOW + MINUTE) == perhaps, "it may have been read, and lacks it"
     edited = sent(Kind.EDIT, 2)
     assert to_edit([sent(), edited], NOW + MINUTE) == edited
 
@@ -310,8 +316,7 @@ def test_stage_of_a_tick_starts_the_asking_and_awaits_nothing(tmp_path: Path) ->
 
     async def run() -> None:
         config = load(written(tmp_path, '{url: "http://127.0.0.1:9"}'), environ={})
-        database = Database.at(tmp_path / "store.db")
-        database.migrate("crawler", "alerts")
+        database = new_store(tmp_path / "store.db")
         lane = WriterLane(database)
         translator = Translator(database, lane, config)
         stage = TranslateHeadlines(config, translator).run(Turn(lambda: NOW))
@@ -478,8 +483,7 @@ def deliver(connection: Connection, new: NewDelivery, now: datetime) -> None:
 
 @pytest.fixture
 def stored() -> Iterator[Connection]:
-    database = Database("sqlite://")
-    database.migrate("crawler", "alerts")
+    database = new_store()
     with database.writing.begin() as connection:
         yield connection
     database.close()

@@ -13,8 +13,11 @@ from alerts.alert import Kind, Reason, SendResult, Severity
 from alerts.decide.attempt import TargetState
 from alerts.decision import Told
 from alerts.delivery import Delivery, DeliveryState, NewDelivery
+from alerts.line.attempt import record_attempt
+from alerts.line.delivery_upkeep import DeliveryUpkeep
 from alerts.line.next_delivery import next_delivery
 from alerts.line.notices import tell_dead
+from alerts.line.untold import give_up
 from alerts.rule import Config
 from alerts.store import claims, decisions, outbox, targets
 from tests.unit.desk import NOW
@@ -53,7 +56,7 @@ def test_a_dead_first_word_is_told_by_the_next_report(tmp_path: Path, line: Conn
     step(line, config, "one", BOMB, 0)
     first = turn(line, config, 0)
     assert first is not None
-    reload(line, config, 0)._record(line, first, REFUSED, NOW + S)
+    record_attempt(line, config, first, REFUSED, NOW + S)
     ((_, _, (made,)),) = step(line, config, "two", BOMB, 60).decided
     assert (made.kind, made.reason, made.queue) == (Kind.ALERT, Reason.FIRST_ARTICLE, True)
 
@@ -66,7 +69,7 @@ def test_a_dead_update_leaves_what_was_told_before(tmp_path: Path, line: Connect
     outbox.record(line, first.id, DeliveryState.SENT, NOW)
     dead = replace(first, id="d9", kind=Kind.UPDATE, revision=2)
     line.execute(outbox.deliveries.update().values(state=DeliveryState.DEAD.value))  # sent again, and refused then
-    reload(line, config, 0)._give_up(line, dead, "error=413", NOW + M)
+    give_up(line, config, dead, "error=413", NOW + M)
     assert known(line, config, "s1") == ["s1"]
 
 
@@ -78,7 +81,7 @@ def test_an_edit_that_waits_does_not_count_as_told(tmp_path: Path, line: Connect
     severity, reason = Severity.PRIORITY, Reason.TOLD
     edit = NewDelivery(first.target, "floor", Kind.EDIT, severity, reason, "s1", 2, rules=("r",), thread="t1")
     outbox.queue(line, edit, NOW)
-    reload(line, config, 0)._record(line, first, REFUSED, NOW + S)
+    record_attempt(line, config, first, REFUSED, NOW + S)
     assert known(line, config, "s1") == []
 
 
@@ -88,7 +91,7 @@ def test_what_was_told_with_a_dead_message_is_named_and_told_again(tmp_path: Pat
     carrier = turn(line, config, 0)
     assert carrier is not None
     assert sum(each.state is DeliveryState.FOLDED for each in everything(line)) == 2
-    reload(line, config, 0)._record(line, carrier, REFUSED, NOW + S)
+    record_attempt(line, config, carrier, REFUSED, NOW + S)
     assert known(line, config, "s1", "s2", "s3") == []
     others = sorted({"s1", "s2", "s3"} - {carrier.subject})
     assert "with it 2 stories: " in notice(line)
@@ -102,7 +105,7 @@ def test_what_a_dead_digest_lists_is_named_and_told_again(tmp_path: Path, line: 
     digest = turn(line, config, 24 * 60)
     assert digest is not None
     assert digest.kind is Kind.DIGEST
-    reload(line, config, 0)._record(line, digest, REFUSED, NOW + timedelta(days=1))
+    record_attempt(line, config, digest, REFUSED, NOW + timedelta(days=1))
     assert f"with it 1 story: {BOMB}" in notice(line)
     ((_, _, (made,)),) = step(line, config, "two", BOMB, 24 * 60 + 5).decided
     assert made.reason is Reason.FIRST_ARTICLE
@@ -112,10 +115,10 @@ def test_what_is_too_old_for_a_target_that_is_down_is_given_up_and_told_of(tmp_p
     config = desk(tmp_path, HOOK, severity="priority")
     put(line, config, "s1")
     targets.save_target_state(line, TargetState(ids(config)[0], 9, NOW, NOW + 90 * M, down_from=NOW, detail="refused"))
-    running = reload(line, config, 0)
-    running._upkeep(line, NOW + timedelta(hours=35))
+    upkeep = DeliveryUpkeep(config)
+    upkeep.run(line, NOW + timedelta(hours=35))
     assert known(line, config, "s1") == ["s1"]
-    running._upkeep(line, NOW + timedelta(hours=37))
+    upkeep.run(line, NOW + timedelta(hours=37))
     (dead,) = [each for each in everything(line) if each.subject == "s1"]
     assert (dead.state, dead.detail) == (
         DeliveryState.DEAD,

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from crawler.article import Placement, Relation
+from crawler.stories.material import material
 from crawler.stories.placing import Candidate, place
 from crawler.stories.sketch import SHARED, pack, sketch, unpack
-from crawler.stories.verdict import Side, judge, material
+from crawler.stories.verdict import Side, judge
 from crawler.stories.wording import edges, sentence_number, wording
 from crawler.text.figures import digits
 from tests.unit.desk import NOW

@@ -22,8 +22,10 @@ from alerts.store.opening import PACKAGES
 from alerts.store.restoring import RESTORED
 from alerts.store.stamp import STAMP, Stamp, read_stamp, sign_life, write_stamp
 from crawler.store import chain
-from crawler.store.db import DATABASE, Database, WriterLane
+from crawler.store.db import DATABASE, Database
+from crawler.store.writer_lane import WriterLane
 from tests.e2e.servers import Hook, closing_all
+from tests.migrated import new_store
 from tests.stores.make import MINUTE, NOW, config_of, judge
 
 HOUR = timedelta(hours=1)
@@ -37,8 +39,7 @@ class Place:
         self.state.mkdir()
         self.config: Config = config_of(place)
         self.now = NOW
-        self.database = Database.at(self.state / DATABASE)
-        self.database.migrate(*PACKAGES)
+        self.database = new_store(self.state / DATABASE)
         self.sign()
 
     def sign(self) -> None:
@@ -211,11 +212,11 @@ def test_the_running_watch_tells_once_that_the_chain_was_cut(place: Place) -> No
         watch.start()
         try:
             assert wait_until(lambda: stamp(place).sign > 6)
-            with place.database.write() as connection:
-                judge(connection, config, "wire", {"Militia sells the mill of Amara": ""}, place.now + MINUTE)
+            mill = {"Militia sells the mill of Amara": ""}
+            lane.put(lambda connection: judge(connection, config, "wire", mill, place.now + MINUTE)).result(20)
             assert wait_until(lambda: stamp(place).seals == 4)
             assert watch.direct == 0
-            place.sql("DELETE FROM seals WHERE n = 4")
+            lane.put(lambda connection: connection.execute(text("DELETE FROM seals WHERE n = 4"))).result(20)
             assert hook.wait_for_title("WATCHFLOOR the chain of evidence was cut")
             assert "the chain ends at 3" in hook.accepted[0]["message"]
             signs = stamp(place).sign
@@ -233,7 +234,7 @@ def stamp(place: Place) -> Stamp:
 
 
 def wait_until(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while not holds() and time.monotonic() < until:
         time.sleep(0.02)
     return holds()
@@ -248,6 +249,7 @@ def _back_to_crawler_2(made: Place) -> None:
             "DROP TABLE passed_keys",
             "DROP TABLE search_fill",
             "DROP TABLE article_words",
+            *(f"DROP TABLE {each}" for each in ("daemons", "leases", "host_rests", "asked_polls", "host_turns")),
             "UPDATE crawler_version SET version_num = 'crawler_2'",
         ):
             connection.execute(text(statement))

@@ -45,7 +45,7 @@ FOUND = [
     ("Iran strikes US base in Kuwait", "", ""),  # a country is no point
     ("Iran strikes US base in Kuwait", "The base is south of Balad air base.", ""),  # the headline says another
     ("Iran attacks US bases in Qatar and Erbil", "", ""),
-    ("Houthis attack Eilat, drones cross Erbil", "", ""),  # a target that no list names
+    ("Houthis attack Eilat, drones cross Erbil", "", "eilat"),
     ("Militia leader warns US forces", "", ""),
 ]
 

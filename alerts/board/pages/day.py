@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from alerts.board.hourly import by_severity, day_rows, hours
 from alerts.board.page import Asked, Page, Record
+from alerts.board.shapes import BY_SEVERITY, COUNTS, FLAG, SEVERITY, TEXT, TIME, WHOLE, each, keys
 from alerts.status import count
 from alerts.store.severities import alerts_made
 from alerts.store.statuses import sent_alone, statuses_of_revisions
@@ -33,4 +34,9 @@ def read(asked: Asked) -> Record:
     }
 
 
-PAGE = Page("day", "/day", "The last 24 hours", read, menu="Day", key="p")
+DOT = keys("Alerts of an hour", hour=WHOLE, severity=SEVERITY, n=WHOLE)
+ANSWER = keys(
+    arrivals=each(WHOLE), week=each(WHOLE), alerts=WHOLE, counts=COUNTS, cut=FLAG, severities=BY_SEVERITY,
+    rules=each(keys("Rule's day", rule=TEXT, title=TEXT, alerts=WHOLE, dots=each(DOT))), hours=each(TIME),
+)  # fmt: skip
+PAGE = Page("day", "/day", "The last 24 hours", read, ANSWER, menu="Day", key="p")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from alerts.board.page import Asked, NotFound, Page, Record
-from alerts.run.delivery_record import describe_delivery, message_of
+from alerts.board.shapes import DELIVERY, FLAG, TEXT, TEXTS, TIME, each, keys
+from alerts.run.delivery_record import describe_delivery
+from alerts.run.delivery_text import message_of
 from alerts.store import ids, outbox, sendlog
 
 
@@ -20,6 +22,7 @@ def read(asked: Asked) -> Record:
         "delivery": describe_delivery(asked.connection, delivery),
         "at": delivery.sent or delivery.queued,
         "notes": list(delivery.notes),
+        "tries": [{"at": made.ended, "state": made.state.value, "detail": made.detail} for made in delivery.tries],
         "title": title,
         "body": body.splitlines(),
         "resendable": delivery.state in sendlog.RESENDABLE,
@@ -27,4 +30,8 @@ def read(asked: Asked) -> Record:
     }
 
 
-PAGE = Page("delivery", "/deliveries/{delivery}", "Message", read)
+TRY = keys(at=TIME, state=TEXT, detail=TEXT)
+ANSWER = keys(
+    delivery=DELIVERY, at=TIME, notes=TEXTS, tries=each(TRY), title=TEXT, body=TEXTS, resendable=FLAG, is_story=FLAG
+)
+PAGE = Page("delivery", "/deliveries/{delivery}", "Message", read, ANSWER)

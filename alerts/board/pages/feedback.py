@@ -7,6 +7,7 @@ from typing import Any
 
 from alerts.board.orders import LONGEST_NOTE, signed
 from alerts.board.page import Order, Query
+from alerts.board.shapes import JUDGEMENT, each, keys
 
 BOARD = "board"  # `via` of what was judged here
 VERDICTS = ("yes", "no")
@@ -32,6 +33,7 @@ ORDERS = (
         "Say whether a story is relevant",
         _judge,
         _judged,
+        keys(judgements=each(JUDGEMENT)),
         {"relevant": f"one of {', '.join(VERDICTS)}", "reason": "why, in a few words"},
     ),
 )

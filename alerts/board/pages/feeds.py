@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import islice
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from alerts.board.page import Asked, Document, NotFound
-from alerts.line.orders import stamp
+from alerts.board.worded import FILTER, worded
+from alerts.render.records import stamp
 from alerts.render.sheet import shown_headline
 from alerts.render.title import lead
 from alerts.render.why import whys
@@ -22,12 +24,15 @@ SCANNED = 2_000  # stories looked through for those of one rule
 
 
 def read(asked: Asked) -> str:
-    """Return the feed of all alerts, or of the rule in the path. Raises NotFound where there is no such rule."""
+    """Return the feed of all alerts, or of the rule in the path; with `q` of those that have the words.
+
+    Raises NotFound where there is no such rule, and BadQuery.
+    """
     rule = asked.parts.get("rule", "")
     if rule and rule not in {each.id for each in asked.config.rules}:
         raise NotFound(f"There is no rule {rule}.")
     found: list[Told] = []
-    told = islice(latest_told(asked.connection, Span(asked.now - LOOKED_BACK)), SCANNED)
+    told = islice(worded(asked, latest_told(asked.connection, Span(asked.now - LOOKED_BACK))), SCANNED)
     while len(found) < ENTRIES and (part := [(story, revision) for story, revision, _ in islice(told, ENTRIES)]):
         read_now = read_told(asked.connection, asked.config, asked.now, part)
         found += [each for each in read_now if not rule or rule in {cause.rule for cause in each.alert.causes}]
@@ -37,9 +42,10 @@ def read(asked: Asked) -> str:
 def _feed(asked: Asked, rule: str, found: list[Told]) -> str:
     base = asked.config.board.url
     feed = ET.Element("feed", xmlns=ATOM)
+    words = asked.query.one("q")
     name = f"rule {rule}" if rule else "all alerts"
-    _put(feed, "title", f"Watchfloor: {name}")
-    _put(feed, "id", f"urn:watchfloor:{rule or 'alerts'}")
+    _put(feed, "title", f"Watchfloor: {name}{f', {words}' if words else ''}")
+    _put(feed, "id", f"urn:watchfloor:{rule or 'alerts'}{f':{quote(words)}' if words else ''}")
     _put(feed, "updated", stamp(found[0].alert.created if found else asked.now))
     if base:
         ET.SubElement(feed, "link", rel="alternate", href=f"{base}/stories")
@@ -68,8 +74,8 @@ def _put(parent: ET.Element, name: str, text: str) -> None:
     ET.SubElement(parent, name).text = plain(text)
 
 
-FILTERS = {"rule": "the id of a rule"}
+ATOM_TYPE = "application/atom+xml"
 DOCUMENTS = (
-    Document("/alerts.atom", "The newest alerts, as an Atom feed", "application/atom+xml", read),
-    Document("/rules/{rule}/alerts.atom", "The newest alerts of a rule, as an Atom feed", "application/atom+xml", read),
+    Document("/alerts.atom", "The newest alerts, as an Atom feed", ATOM_TYPE, read, FILTER),
+    Document("/rules/{rule}/alerts.atom", "The newest alerts of a rule, as an Atom feed", ATOM_TYPE, read, FILTER),
 )

@@ -7,6 +7,22 @@ from datetime import datetime
 from alerts.board.page import Asked, Document, Page, Record
 from alerts.board.ranges import FILTERS as RANGE_FILTERS
 from alerts.board.ranges import chosen_range, span_of
+from alerts.board.shapes import (
+    ACK,
+    FLAG,
+    KNOWN,
+    RANGE,
+    SEVERITY,
+    SILENCE,
+    TEXT,
+    TEXTS,
+    TIME,
+    WHOLE,
+    each,
+    keys,
+    more,
+    none_or,
+)
 from alerts.render.handover import markdown
 from alerts.run.shift import read_shift
 from alerts.run.shift_record import describe_shift
@@ -41,5 +57,24 @@ def as_markdown(asked: Asked) -> str:
     return markdown(shift, asked.config.timezone) + "\n"
 
 
-PAGE = Page("handover", "/handover", "Handover", read, menu="Handover", key="h", filters=FILTERS)
+TOLD = keys(
+    "Story of a shift",
+    story=TEXT, severity=SEVERITY, title=TEXT, **KNOWN, url=none_or(TEXT),
+    outlets=TEXTS, reliability=TEXT, changed=TIME, changes=TEXTS, ack=none_or(ACK), status=TEXT,
+)  # fmt: skip
+EVENT = keys(
+    "Event of a shift",
+    thread=TEXT, severity=SEVERITY, title=TEXT, **KNOWN, newest=TEXT, outlets=TEXTS,
+    stories=TEXTS, acknowledged=FLAG, told=each(TOLD), latest=TOLD,
+)  # fmt: skip
+MESSAGE = keys(id=TEXT, subject=TEXT, kind=TEXT, receiver=TEXT, severity=SEVERITY, state=TEXT, attempts=WHOLE)
+ANSWER = keys(
+    since=TIME, at=TIME, stories=each(TOLD), events=each(EVENT), untold=each(TOLD),
+    further=each(more(TOLD, event_told=TIME)),
+    done=each(keys("Entry on the watch", at=TIME, what=TEXT, title=TEXT, who=TEXT)), silences=each(SILENCE),
+    failing=each(keys("Failing source", source=TEXT, words=TEXT)), dead=each(more(MESSAGE, detail=TEXT)),
+    held=each(more(MESSAGE, held=TEXT, due=TIME)), reload=none_or(keys("Reload", at=TIME, result=TEXT)), begins=TIME,
+    chosen=RANGE,
+)  # fmt: skip
+PAGE = Page("handover", "/handover", "Handover", read, ANSWER, menu="Handover", key="h", filters=FILTERS)
 DOCUMENTS = (Document("/handover.md", "The report as Markdown", "text/markdown", as_markdown, FILTERS),)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from alerts.board.page import Asked, Page, Record
 from alerts.board.ranges import FILTERS as RANGE_FILTERS
 from alerts.board.ranges import chosen_range, span_of
-from alerts.line.orders import describe_silence
-from alerts.run.logbook import describe_entry, read_log
+from alerts.board.shapes import RANGE, SILENCE, TEXT, TEXTS, TIME, WHOLE, each, keys, more, none_or
+from alerts.render.records import describe_silence
+from alerts.run.log_entries import describe_entry, read_log
 from alerts.store import silences
 from alerts.store.audit import What
 
@@ -37,4 +38,9 @@ def read(asked: Asked) -> Record:
     }
 
 
-PAGE = Page("log", "/log", "Log", read, menu="Log", key="l", filters=FILTERS)
+ENTRY = keys("Entry of the log", at=TIME, what=TEXT, who=TEXT, title=TEXT, lines=TEXTS, diff=TEXTS)
+ANSWER = keys(
+    since=TIME, until=none_or(TIME), entries=each(ENTRY), left_out=WHOLE, silences=each(more(SILENCE, until=TIME)),
+    chosen=more(RANGE, what=TEXT), choices=keys(what=TEXTS),
+)  # fmt: skip
+PAGE = Page("log", "/log", "Log", read, ANSWER, menu="Log", key="l", filters=FILTERS)

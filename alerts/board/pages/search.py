@@ -7,9 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from alerts.board.page import Asked, BadQuery, Page, Query, Record
+from alerts.board.shapes import KNOWN, PIECES, SEVERITY, TEXT, TEXTS, TIME, WHOLE, each, keys, none_or
+from alerts.render.title import headline_of
 from alerts.rules.searching import HOW, Unsearchable, read_search
+from alerts.run.foreign_headlines import NOTHING, Headline, known_headlines
+from alerts.run.meant import meant_by, names_of
 from alerts.store.severities import severities_of
-from crawler.store.search import unfilled
+from crawler.store.search import narrowed, unfilled
 from crawler.store.searched import Searched, searched
 from crawler.text.searching import Piece, Search, excerpt, marked
 
@@ -26,22 +30,28 @@ def read(asked: Asked) -> Record:
     """Return the articles found, in pieces; nothing where no words are given."""
     words, span = asked.query.one("q"), asked.query.choice("in", tuple(SPANS), "all")
     record: dict[str, Any] = {"words": words, "within": span, "spans": list(SPANS), "how": HOW, "problem": ""}
-    record |= {"found": None, "more": None, "left": 0}
+    record |= {"found": None, "more": None, "left": 0, "unknown": []}
     if not words:
         return record
     try:
-        search = read_search(words, asked.config)
+        whole = read_search(words, asked.config)
     except Unsearchable as error:
         return record | {"problem": str(error)}
+    search = narrowed(asked.connection, whole)
     length = SPANS[span]
     since = asked.now - length if length else None
     found = searched(asked.connection, search, since, _before(asked.query), SHOWN + 1)
     page = found[:SHOWN]
+    unknown = () if found else meant_by(asked.connection, whole, lambda: names_of(asked.config))
+    known = known_headlines(asked.connection, asked.config.language, map(_headline, page))
     told = severities_of(asked.connection, [each.story for each in page])
     return record | {
-        "found": [_record(each, search, told.get(each.story)) for each in page],
+        "found": [
+            _record(each, search, told.get(each.story)) | known.get(_headline(each), NOTHING).record for each in page
+        ],
         "more": page[-1].seq if len(found) > SHOWN else None,
         "left": unfilled(asked.connection),
+        "unknown": [{"word": each.word, "near": list(each.near)} for each in unknown],
     }
 
 
@@ -50,6 +60,10 @@ def _before(query: Query) -> int | None:
     if given and not (given.isascii() and given.isdigit() and len(given) <= 18 and int(given)):
         raise BadQuery(f'before is "{given}"; it is what "more" of the page before says')
     return int(given) if given else None
+
+
+def _headline(each: Searched) -> Headline:
+    return each.story, headline_of(each.article)
 
 
 def _record(each: Searched, search: Search, severity: str | None) -> dict[str, Any]:
@@ -74,4 +88,14 @@ def _pieces(found: Sequence[Piece]) -> list[tuple[str, bool]]:
     return [(each.text, each.hit) for each in found]
 
 
-PAGE = Page("search", "/search", "Search", read, menu="Search", key="/", filters=FILTERS)
+FOUND = keys(
+    "Article found",
+    seq=WHOLE, id=TEXT, story=TEXT, severity=none_or(SEVERITY), headline=PIECES, excerpt=PIECES, outlet=TEXT,
+    source=TEXT, language=none_or(TEXT), url=none_or(TEXT), published=none_or(TIME), seen=TIME,
+    **KNOWN,
+)  # fmt: skip
+ANSWER = keys(
+    words=TEXT, within=TEXT, spans=TEXTS, how=TEXT, problem=TEXT, found=none_or(each(FOUND)), more=none_or(WHOLE),
+    left=WHOLE, unknown=each(keys("Word that no article has", word=TEXT, near=TEXTS)),
+)  # fmt: skip
+PAGE = Page("search", "/search", "Search", read, ANSWER, menu="Search", key="/", filters=FILTERS)

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from alerts.board import orders
 from alerts.board.page import Asked, Page, Record
+from alerts.board.shapes import FLAG, NUMBER, TEXT, TIME, WHOLE, by_name, each, keys, none_or
 from alerts.run.health import down_since, network_words
-from alerts.run.watch import is_watched
+from alerts.run.others import is_polled
 from crawler.sources.health import SourceHealth, describe
 from crawler.sources.polling import state_for
 from crawler.sources.source import SourceState
-from crawler.store import articles as archive
 from crawler.store.latest import counted_by_day
+from crawler.store.source_states import load_states
 
 DAYS = 14  # of the small plot
 WORST_FIRST = (
@@ -28,8 +29,8 @@ WORST_FIRST = (
 def read(asked: Asked) -> Record:
     """Return every source of the rules, what needs somebody first."""
     connection, now = asked.connection, asked.now
-    states, down = archive.load_states(connection), down_since(connection)
-    watched = is_watched(asked.state_dir, now)
+    states, down = load_states(connection), down_since(connection)
+    watched = is_polled(connection, asked.state_dir, now)
     days = counted_by_day(connection, now - timedelta(days=DAYS))
     shown = [
         describe(each, state_for(each, states.get(each.id), now), now, watched=watched)
@@ -62,5 +63,13 @@ def _days(now: datetime) -> list[str]:
     return [f"{now - timedelta(days=ago):%Y-%m-%d}" for ago in reversed(range(DAYS))]
 
 
-PAGE = Page("sources", "/sources", "Sources", read, menu="Sources", key="o")
+SOURCE = keys(
+    "Source",
+    source=TEXT, outlet=TEXT, url=TEXT, asked=TEXT, state=TEXT, outcome=none_or(TEXT), fault=none_or(TEXT),
+    reason=TEXT, failures=WHOLE, polled=none_or(TIME), succeeded=none_or(TIME), heard=none_or(TIME),
+    silent_after=none_or(NUMBER), gap=none_or(TIME), moved_to=none_or(TEXT), interval=NUMBER, next=none_or(TIME),
+    words=TEXT, name=TEXT, succeeded_at=none_or(TIME), heard_at=none_or(TIME), next_at=TIME, days=each(WHOLE),
+)  # fmt: skip
+ANSWER = keys(sources=each(SOURCE), watched=FLAG, network=TEXT, by_state=by_name(WHOLE))
+PAGE = Page("sources", "/sources", "Sources", read, ANSWER, menu="Sources", key="o")
 ORDERS = (orders.POLL,)

@@ -10,13 +10,34 @@ from sqlalchemy import Connection
 from alerts.alert import Hit
 from alerts.board import orders
 from alerts.board.page import Asked, NotFound, Page, Record
+from alerts.board.shapes import (
+    DELIVERY,
+    FLAG,
+    JUDGEMENT,
+    KNOWN,
+    NUMBER,
+    PIECES,
+    STORY,
+    TEXT,
+    TEXTS,
+    TIME,
+    WHOLE,
+    each,
+    keys,
+    more,
+    none_or,
+)
 from alerts.decide.standing import letters_of, standing_of
+from alerts.event import TRANSLATION as TRANSLATION_OF
+from alerts.event import Counterpart
 from alerts.line.counterparts import counterparts_of
 from alerts.line.orders import describe_judgement
-from alerts.render.sheet import counterpart_line
+from alerts.render.sheet import counterpart_evidence
+from alerts.render.title import without_outlet
 from alerts.run import archive
 from alerts.run.delivery_record import describe_delivery
-from alerts.run.thread_record import describe_thread, translations_in
+from alerts.run.foreign_headlines import NOTHING, Headline, known_headlines
+from alerts.run.thread_record import describe_thread, headline, known_in
 from alerts.run.told_list import Told, describe_told, read_told
 from alerts.store import decisions, ids, outbox
 from alerts.store.audit import notes_on
@@ -44,25 +65,47 @@ def read(asked: Asked) -> Record:
     told = read_told(connection, config, asked.now, [(story, revision)]) if revision else []
     own = [each for each in members if each.story == story]
     joined = evidence_in(connection, [thread])
-    known = translations_in(connection, config.language, [members])
+    known = known_in(connection, config.language, [members])
     standing = told[0].alert.standing if told else standing_of(members, letters_of(config))
     whole = describe_thread(members, standing, joined, None, known)
     sent = outbox.deliveries_that(connection, outbox.deliveries.c.subject == story)
+    abroad = counterparts_of(connection, story)
+    told_abroad = known_headlines(connection, config.language, map(_headline, abroad))
     return {
         "story": story,
         "thread": thread,
         "told": describe_told(told[0], asked.now) if told else None,
         "title": own[0].title,
+        "known": list(known.get(headline(own[0]), NOTHING).lines),
         "event_evidence": joined.get(story, ""),
         "reports": [_report(connection, each, told, whole) for each in own],
-        "others": [each for each in whole["stories"] if each["story"] != story],  # type: ignore[attr-defined]
-        "languages": [counterpart_line(each, config.timezone) for each in counterparts_of(connection, story)],
+        "others": [each for each in reversed(whole["stories"]) if each["story"] != story],  # type: ignore[call-overload]
+        "languages": [_counterpart(each) | told_abroad.get(_headline(each), NOTHING).record for each in abroad],
         "decisions": [_decision(each) for _, each in decisions.decisions_on(connection, story)],
         "deliveries": [describe_delivery(connection, each) for each in sorted(sent, key=lambda each: each.queued)],
         "why": asked.command(["explain", own[0].article]).splitlines() if asked.query.one("why") else None,
         "notes": [{"at": each.at, "by": each.who, "text": each.title} for each in notes_on(connection, story)],
         "judgements": [describe_judgement(each) for each in judgements_on(connection, story)],
         "lengths": list(orders.LENGTHS),
+    }
+
+
+def _headline(each: Counterpart) -> Headline:
+    return each.story, without_outlet(each.title, each.outlet)
+
+
+def _counterpart(each: Counterpart) -> dict[str, Any]:
+    """Return a report of the event in another language: its relation to this story, and the evidence in words."""
+    return {
+        "relation": TRANSLATION_OF,
+        "story": each.story,
+        "language": each.lang,
+        "outlet": each.outlet,
+        "title": each.title,
+        "at": each.at,
+        "evidence": counterpart_evidence(each),
+        "minutes_apart": each.apart,
+        "likeness": each.share,
     }
 
 
@@ -134,5 +177,33 @@ def _decision(made: decisions.StoredDecision) -> dict[str, Any]:
     }
 
 
-PAGE = Page("story", "/stories/{story}", "Story", read, filters=WHY)
-ORDERS = (orders.ACK, orders.NOTE, orders.SILENCE, orders.END_SILENCE)
+KEPT = keys("Kept copy", form=TEXT, fetched=TIME, sha256=TEXT, bytes=WHOLE)
+ARTICLE = keys(
+    "Article",
+    id=TEXT, source=TEXT, outlet=TEXT, owner=TEXT, origin=TEXT, relation=TEXT, title=TEXT, url=none_or(TEXT),
+    first_seen=TIME, evidence=TEXT, change=TEXT, carrier=TEXT, **KNOWN,
+)  # fmt: skip
+REPORT = more(
+    ARTICLE, seen=TIME, published=none_or(TIME), language=none_or(TEXT), headline=PIECES, text=PIECES, kept=each(KEPT)
+)
+OTHER = keys(
+    "Other story of the event",
+    story=TEXT, title=TEXT, event_evidence=TEXT, outlets=TEXTS, **KNOWN,
+    articles=each(ARTICLE),
+)  # fmt: skip
+COUNTERPART = keys(
+    "Report of the event in another language",
+    relation=TEXT, story=TEXT, language=TEXT, outlet=TEXT, title=TEXT, at=TIME, evidence=TEXT, minutes_apart=WHOLE,
+    likeness=NUMBER, **KNOWN,
+)  # fmt: skip
+DECISION = keys(
+    "Decision", at=TIME, receiver=TEXT, kind=TEXT, queued=FLAG, reason=TEXT, rules=TEXTS, waiting=TEXTS
+)  # fmt: skip
+ANSWER = keys(
+    story=TEXT, thread=TEXT, told=none_or(STORY), title=TEXT, known=TEXTS, event_evidence=TEXT, reports=each(REPORT),
+    others=each(OTHER), languages=each(COUNTERPART), decisions=each(DECISION), deliveries=each(DELIVERY),
+    why=none_or(TEXTS), notes=each(keys("Note", at=TIME, by=TEXT, text=TEXT)), judgements=each(JUDGEMENT),
+    lengths=TEXTS,
+)  # fmt: skip
+PAGE = Page("story", "/stories/{story}", "Story", read, ANSWER, filters=WHY)
+ORDERS = (orders.ACK, orders.UNDO, orders.NOTE, orders.SILENCE, orders.END_SILENCE)

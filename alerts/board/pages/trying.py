@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alerts.board.page import Asked, BadQuery, Document, NotFound, Page, Query, Record, Tool
+from alerts.board.orders import signed
+from alerts.board.page import Asked, BadQuery, Document, NotFound, Order, Page, Query, Record, Tool
+from alerts.board.shapes import FLAG, NAMED, SEVERITY, TEXT, TEXTS, TIME, WHOLE, by_name, each, keys, none_or
 from alerts.board.trials import Busy, Trials
 from alerts.rule import Config
 from alerts.rules.drafts import LONGEST, NoDraft, taken_out
@@ -42,7 +44,26 @@ def _page(asked: Asked, form: Mapping[str, Any], trial: Mapping[str, Any] | None
         "keys": {name: each["description"] for name, each in _rule_keys().items()},
         "operators": {name: OPERATORS[name].doc for name in WRITABLE},
         "spans": list(DAYS),
+        "saves": asked.config.board.saves,
+        "saved": _is_saved(asked, form, trial),
     }
+
+
+def _is_saved(asked: Asked, form: Mapping[str, Any], trial: Mapping[str, Any] | None) -> bool:
+    """Return whether the rule of a trial stands in its file as it was tried: it was saved since, from here or by hand.
+
+    The file is read, as the board takes rules up a moment after the daemon.
+    """
+    if not trial or not trial["result"]:
+        return False
+    tried = str(form["rule"]).strip()
+    first = tried.partition("\n")[0].strip()
+    try:
+        text = (Path(asked.config.path).parent / trial["result"]["file"]).read_text(encoding="utf-8")
+        begins = (at for at, each in enumerate(text.splitlines(), 1) if each.strip() == first)
+        return any(taken_out(text, at).strip() == tried for at in begins)
+    except (OSError, NoDraft):  # it is gone, or laid out otherwise: then it is not as it was tried
+        return False
 
 
 def _text_of(asked: Asked, name: str) -> str:
@@ -108,6 +129,48 @@ def stop(asked: Asked, form: Query) -> str:
     return f"/try/{name}"
 
 
+def _save(parts: Mapping[str, str], _: Query, name: str) -> Mapping[str, Any]:
+    """Return the order to save the rule of a trial: the text that was tried, for the files that it was tried on."""
+    trial = TRIALS.get(parts["trial"])
+    if trial is None:
+        raise NotFound("This trial is not known here; try the rule again.")
+    if trial.result is None:
+        raise BadQuery("Only a rule whose trial has ended well can be saved.")
+    rule = {"text": trial.asked["rule"], "seal": trial.result["seal"]}
+    return {"command": "save-rule", **rule, "by": signed(name)}
+
+
+def _saved(answer: Mapping[str, Any]) -> str:
+    now = f"rules {answer['was']} -> {answer['version']}"
+    before = f" Before is in {answer['kept']}." if answer["kept"] else ""
+    return f"Rule {answer['rule']} is saved in {answer['file']} and in force: {now}.{before}"
+
+
+DIFFERENCE = keys(
+    "Article of a backtest",
+    story=TEXT, title=TEXT, outlet=TEXT, before=none_or(SEVERITY), after=none_or(SEVERITY), seen=TIME,
+    by=TEXTS,
+)  # fmt: skip
+BACKTEST = keys(
+    "Backtest",
+    articles=WHOLE, since=TIME, counts=keys(gained=WHOLE, told=WHOLE, lost=WHOLE, changed=WHOLE, same=WHOLE),
+    gained=each(DIFFERENCE), told=each(DIFFERENCE), lost=each(DIFFERENCE), changed=each(DIFFERENCE),
+)  # fmt: skip
+EXPLAINED = keys("Article explained", title=TEXT, matches=none_or(SEVERITY), lines=TEXTS)
+TRIED = {
+    "rule": TEXT, "new": FLAG, "file": TEXT, "creates": FLAG, "seal": TEXT, "patch": TEXT, "version": TEXT,
+    "notifies": FLAG, "failed": TEXTS, "warnings": TEXTS,
+}  # fmt: skip
+TRIAL = keys(
+    "Trial", trial=TEXT, state=TEXT, done=WHOLE, whole=WHOLE, problems=TEXTS,
+    result={
+        "anyOf": [keys(**TRIED, backtest=BACKTEST), keys(**TRIED, explained=each(EXPLAINED)), {"type": "null"}]
+    },
+)  # fmt: skip
+ANSWER = keys(
+    form=keys(rule=TEXT, article=TEXT, id=TEXT, url=TEXT), trial=none_or(TRIAL), rules=each(NAMED), keys=by_name(TEXT),
+    operators=by_name(TEXT), spans=TEXTS, saves=FLAG, saved=FLAG,
+)  # fmt: skip
 FIELDS = {
     "rule": "the text of one rule",
     "how": f"one of {', '.join(HOWS)}",
@@ -117,11 +180,16 @@ FIELDS = {
     "span": f"of the backtest: {', '.join(DAYS)}",
 }
 PAGE = Page(
-    "trying", "/try", "Try a rule", read, menu="Try", key="t",
+    "trying", "/try", "Try a rule", read, ANSWER, menu="Try", key="t",
     filters={"rule": "the id of a rule in force to begin with", "article": "the id of a stored article"},
 )  # fmt: skip
-PAGES = (Page("trial", "/try/{trial}", "Try a rule", read_trial),)
+PAGES = (Page("trial", "/try/{trial}", "Try a rule", read_trial, ANSWER),)
 DOCUMENTS = (Document("/try/words.json", "What may be written in a rule", "application/json", words),)
+SAVE = Order(
+    "/try/{trial}/save", "Save a rule that was tried (settings.board_saves)", _save, _saved,
+    keys(rule=TEXT, file=TEXT, kept=TEXT, was=TEXT, version=TEXT), within=60.0,
+)  # fmt: skip
+ORDERS = (SAVE,)
 TOOLS = (
     Tool("/try", "Try a rule", begin, FIELDS),
     Tool("/try/{trial}/stop", "Stop a trial", stop),

@@ -3,8 +3,8 @@
 (() => {
   const lost = document.getElementById("lost");
   const list = () => document.getElementById("list");
-  const LOST_AFTER = 25000, BROKEN_AFTER = 5000, RENEWED = 60000, AGAIN = 10000;  // ms without a sign of the board; ms after which times are written anew, or a refused board is asked again
-  let version = "", unrenewed = "", heard = Date.now(), renewed = Date.now(), renewing = false, chosen = null, prefix = "";
+  const LOST_AFTER = 25000, BROKEN_AFTER = 5000, RENEWED = 60000, FIRST = 5000, AGAIN = 10000, SEEN = 1500;  // ms without a sign of the board; ms after which times are written anew, the first time for what came between page and connection; ms after which a refused board is asked again; ms after which what came under the chosen card counts as seen
+  let version = "", unrenewed = "", heard = Date.now(), renewed = Date.now() - RENEWED + FIRST, renewing = false, behind = false, chosen = null, prefix = 0, exchanged = {};
 
   // -- stale or not ------------------------------------------------------------------------------------------
   const OLD = "OLD - ";  // before the title: a tab that is not in front says it as well
@@ -43,7 +43,8 @@
     tell();
     const changed = version && news.version !== version;
     version = news.version;
-    if (changed || unrenewed || Date.now() - renewed > RENEWED) renew();
+    behind = behind || changed;
+    if (behind || unrenewed || Date.now() - renewed > RENEWED) renew();
   };
   listen();
 
@@ -52,6 +53,7 @@
   async function renew() {
     if (!list() || !("live" in list().dataset) || renewing || busy()) return;
     renewing = true;
+    behind = false;  // set again by news that come meanwhile, which the answer may lack
     try {
       const answer = await fetch(location.href, { headers: { "X-Renew": "1" } });
       unrenewed = answer.ok ? "" : `The board could not renew this page (${answer.status}): what you see may be old.`;
@@ -65,23 +67,24 @@
         if (old && now) old.textContent = now.textContent;
       }
       renewed = Date.now();
-    } catch { /* the connection is gone: the banner says so when it stays gone */ } finally { renewing = false; }
+    } catch { behind = true; /* the connection is gone: the banner says so when it stays gone */ } finally { renewing = false; }
   }
   function replace(old, fresh) {
     const anchor = chosen || [...old.children].find(each => each.getBoundingClientRect().bottom > 0);
     const top = anchor ? anchor.getBoundingClientRect().top : 0, id = anchor && anchor.id;
     const focus = document.activeElement && old.contains(document.activeElement) ? path(document.activeElement) : "";
     const known = new Set([...old.querySelectorAll("[id]")].map(each => each.id));
-    const open = new Set([...old.querySelectorAll("[id] details[open]")].map(each => each.closest("[id]").id));
+    const open = [...old.querySelectorAll("[id] details[open]")].map(each => [each.closest("[id]").id, each.className]);
     const glowing = new Set([...old.querySelectorAll(".fresh")].map(each => each.id));
-    const wasChosen = chosen && chosen.id;
+    const wasChosen = chosen && chosen.id, aims = ORDERED.map(aim);
     old.replaceChildren(...fresh.childNodes);
-    const came = [...old.querySelectorAll("li.story[id]")].filter(each => !known.has(each.id));
-    for (const each of old.children) if (glowing.has(each.id) || came.includes(each)) each.classList.add("fresh");
+    const came = [...old.querySelectorAll("li.story[id], .also li[id]")].filter(each => !known.has(each.id));
+    for (const each of old.querySelectorAll("li[id]")) if (glowing.has(each.id) || came.includes(each)) each.classList.add("fresh");
     ring(came.filter(each => each.classList.contains("flash")).length);
-    for (const each of open) document.getElementById(each)?.querySelector("details")?.setAttribute("open", "");
-    chosen = wasChosen ? document.getElementById(wasChosen) : null;
+    for (const [home, kind] of open) [...document.getElementById(home)?.querySelectorAll("details") ?? []].find(each => each.className === kind)?.setAttribute("open", "");
+    chosen = wasChosen ? document.getElementById(wasChosen)?.closest("li.story") : null;  // another report may lead its event now
     chosen?.classList.add("chosen");
+    if (wasChosen) ORDERED.forEach((name, at) => { if (aims[at] !== aim(name)) exchanged[name] = Date.now(); });
     const now = id && document.getElementById(id);
     if (now && window.scrollY) window.scrollBy(0, now.getBoundingClientRect().top - top);
     if (focus) document.querySelector(focus)?.focus({ preventScroll: true });
@@ -130,13 +133,7 @@
     if (good) renew();
   });
   function notice(words, good) {
-    let place = document.getElementById("notice");
-    if (!place) {
-      place = document.createElement("p");
-      place.id = "notice";
-      place.setAttribute("role", "status");
-      lost.after(place);
-    }
+    const place = document.getElementById("notice");
     place.className = `banner ${good ? "good" : "bad"}`;
     place.textContent = words;
   }
@@ -154,34 +151,48 @@
     chosen.scrollIntoView({ block: "nearest" });
   }
   const here = () => chosen || document.querySelector("article.one");
+  const ORDERED = ["ack", "mute", "not-relevant"];
+  const aim = name => { const found = chosen?.querySelector(`[data-order="${name}"]`); return found?.action || found?.href; };  // what its key acts on
   const press = name => {
+    if (Date.now() - exchanged[name] < SEEN && aim(name)) {
+      notice("This card has changed just now, and nothing was done: read it and press again.", false);
+      return;
+    }
     const found = here()?.querySelector(`[data-order="${name}"]`);
-    if (!found) return;
+    if (!found) {
+      const may = document.querySelector(".who form"), signIn = document.querySelector('.who a[href^="/sign-in"]');
+      if (!may) notice(signIn ? "Sign in first: you may only read here." : "This board is read only: nobody can sign in here.", false);
+      return;
+    }
     if (found.localName === "form") found.requestSubmit();
     else found.click();
   };
+  const go = window.boardKeys.go;
   const keys = {
     j: () => choose(1),
     k: () => choose(-1),
-    o: () => { if (chosen) location.href = chosen.dataset.url; },
+    o: () => { if (chosen) go(chosen.dataset.url); },
     v: () => { const url = here()?.dataset.outside; if (url) window.open(url, "_blank", "noopener,noreferrer"); },
     a: () => press("ack"),
     m: () => press("mute"),
     x: () => press("not-relevant"),
-    e: () => { if (chosen) location.href = `${chosen.dataset.url}?why=1#why`; else press("explain"); },
-    "/": () => { const field = document.querySelector('input[type="search"]'); if (field) field.focus(); else { const link = document.querySelector('nav a[data-key="/"]'); if (link) location.href = link.href; } },
+    e: () => { if (chosen) go(`${chosen.dataset.url}?why=1#why`); else document.querySelector('article.one [data-order="explain"]')?.click(); },
+    "/": () => { const field = document.querySelector('input[type="search"]'); if (field) field.focus(); else { const link = document.querySelector('nav a[data-key="/"]'); if (link) go(link.href); } },
     "?": () => document.getElementById("keys").showModal(),
   };
-  document.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea") || document.querySelector("dialog[open]")) return;
-    if (prefix === "g") {
-      prefix = "";
-      const link = document.querySelector(`nav a[data-key="${CSS.escape(event.key)}"]`);
-      if (link) { event.preventDefault(); location.href = link.href; }
-      return;
+  const PREFIX = 5000, ORDERS = "amxv";  // ms that "g" waits for its letter; keys for what is on the screen
+  window.boardKeys.to((key, at, seen) => {
+    const page = at - prefix < PREFIX;
+    prefix = key === "g" && !page ? at : 0;
+    if (prefix) return true;
+    if (page) {
+      const link = document.querySelector(`nav a[data-key="${CSS.escape(key)}"]`);
+      if (link) go(link.href);
+      return Boolean(link);
     }
-    if (event.key === "g") { prefix = "g"; setTimeout(() => { prefix = ""; }, 1500); return; }
-    if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
+    if (!Object.hasOwn(keys, key) || (!seen && ORDERS.includes(key))) return false;
+    keys[key]();
+    return true;
   });
   // a link to what a closed part holds opens it
   const openTarget = () => { const target = location.hash && document.getElementById(location.hash.slice(1)); if (target?.localName === "details") target.open = true; };

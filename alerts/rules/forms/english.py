@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
 
 from alerts.rules.forms import Form, FormError, Kind
 from alerts.rules.forms.english_words import (
@@ -86,13 +88,22 @@ def _check_base(base: str, *, given: bool) -> None:
         raise FormError(f'"{base}~" is in every text; name the verb that says what is done')
     if "|" in base:
         raise FormError(f'"{base}~" names several verbs; write each with a "~" of its own')
-    if given or base in IRREGULAR.keys() | NOUNS | ALSO_BASES:
+    if given or base in IRREGULAR or base in NOUNS or base in ALSO_BASES:
         return
-    found = next((verb for verb, pasts in IRREGULAR.items() if base in {form for past in pasts for form in past}), "")
-    if found:
+    if found := _verbs_by_past().get(base):
         raise FormError(f'"{base}" is a form of "{found}"; write "{found}~"')
     if _looks_inflected(base):
         raise FormError(f'"{base}" is not the base of a verb; write it as after "to": "bomb~", not "bombing~"')
+
+
+@cache
+def _verbs_by_past() -> dict[str, str]:
+    """Return the first of the irregular verbs that has a past form, by the form: each verb of a desk is looked up."""
+    found: dict[str, str] = {}
+    for verb, pasts in IRREGULAR.items():
+        for word in chain.from_iterable(pasts):
+            found.setdefault(word, verb)
+    return found
 
 
 def _looks_inflected(word: str) -> bool:

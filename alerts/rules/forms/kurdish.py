@@ -22,7 +22,7 @@ _VOWELS = "اەیێۆو"  # nouns that end in one join their endings in several 
 _LONG = ("ا", "ێ", "ۆ", "وو", "ی")  # vowels behind which an ending that begins with one takes a -ی-
 _BACK = "ەوە"  # "back, again": کشانەوە
 _REMEDY = "write a verb by its infinitive, as هێرش کردن, or with its present stem, as کشانەوە/کشێ"
-_DOERS = ("ی", "یان")  # he, they: on what stands before a past
+_DOERS = ("ی", "یان", "مان")  # he, they, we: on what stands before a past
 
 
 def forms(*parts: str) -> tuple[Form, ...]:
@@ -105,8 +105,8 @@ class _Verb:
     def _marked(self, no: str, text: str) -> Iterator[str]:
         """Yield a past with its doer on the words before it, on its preverb or on its no."""
         for doer in _DOERS:
-            if self.before:
-                yield f"{self.before}{doer} {self.preverb}{no}{text}"
+            if self.before:  # writers also join the verb to the doer's mark: ڕەتیکردەوە, هێرشیانکردە سەر
+                yield from (f"{self.before}{doer}{gap}{self.preverb}{no}{text}" for gap in (" ", ""))
             if self.preverb:
                 yield f"{self.before} {self.preverb}{doer}{no}{text}".lstrip()
             elif no:
@@ -132,13 +132,22 @@ class _Verb:
             yield from (singular, plural, *filter(None, perfects))
         end = f" {self.after}" if self.after else ""
         toward = f"{plural}ە" if plural != singular else f"{singular}{glide}ە"
-        yield from (f"{each}{end}" for each in dict.fromkeys((f"{singular}{glide}ە", toward, f"{perfects[0]}تە")))
+        # behind -وو the glide is left out as well: چووە دەرەوە
+        bare = (f"{singular}ە",) if singular.endswith("وو") else ()
+        directed = (
+            *bare,
+            f"{singular}{glide}ە",
+            toward,
+            f"{perfects[0]}تە",
+            *(f"{each}ەتە" for each in perfects[1:] if each),
+        )
+        yield from (f"{each}{end}" for each in dict.fromkeys(directed))
 
     def _presents(self, stem: str, no: str, kind: Kind) -> Iterator[Form]:
         for each in _persons(stem):
             for prefix in ("نا", "نە") if no else ("دە", "ب"):
                 for text in self._present_ended(each):
-                    yield Form(f"{self.before} {self.preverb}{prefix}{text}".lstrip(), kind)
+                    yield from (Form(f"{start}{self.preverb}{prefix}{text}", kind) for start in self._starts())
 
     def _present_ended(self, text: str) -> Iterator[str]:
         if self.is_back:
@@ -166,7 +175,8 @@ def _read(parts: tuple[str, ...]) -> _Verb:
     given = _tidy(parts[1]) if len(parts) == 2 else ""
     words = _tidy(parts[0]).split() if 1 <= len(parts) <= 2 else []
     toward = (n for n, word in enumerate(words[:-1]) if word.endswith("نە") and _known(word[:-1], given))
-    at = next(toward, len(words) - 1)
+    # a noun may end as an infinitive with -ە does: ئیدانە کردن
+    at = len(words) - 1 if words and words[-1] in JOINED else next(toward, len(words) - 1)
     word = words[at].removesuffix("ە") if words[at + 1 :] else "".join(words[at : at + 1])
     is_back = word.endswith(f"ن{_BACK}")
     found = _known(word.removesuffix(_BACK) if is_back else word, given)

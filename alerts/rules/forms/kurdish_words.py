@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 LETTERS = re.compile("[ۆێەڕڵڤ]")  # that neither Arabic nor Persian writes
 
@@ -24,9 +25,29 @@ PREVERBS = ("هەڵ", "دەر", "وەر", "تێک", "دوا", "ڕا", "دا", "�
 JOINED = ("کردن", "بوون", "دان")
 # Verbs whose subject suffers what the word before them names: بریندار بوون, کەوتنە بەر هێرش.
 SUFFERED = frozenset(("بوون", "کەوتن"))
+_MOST_LINKS = 3  # in one term: each may be written in two ways
 # What may be attached behind a noun, a name or a verb, as it is folded: number and definiteness, then the link or whose
 # it is, then "in" or "from".
 _NUMBERS = ("", "هكه", "هكان", "يك", "ان", "كه", "كان", "يهك")
-_LINKS = ("", "ي", "يان")
+_LINKS = ("", "ي", "يان", "مان")
 _CASES = ("", "دا", "هوه", "وه")
 ENDINGS = frozenset(number + link + case for number in _NUMBERS for link in _LINKS for case in _CASES)
+
+
+def linked(text: str) -> tuple[str, ...]:
+    """Return how else words may be spelt whose inner ones end in -ی: the link -ی behind it is written or is not.
+
+    So بەرگری ئیسلامی is also بەرگریی ئیسلامی. () for what has no letter of Kurdish or is one word.
+    """
+    if not LETTERS.search(text):
+        return ()
+    words = text.split()
+    inner = [n for n, word in enumerate(words[:-1]) if word.endswith("ی") and len(word) > len("یی")]
+    if not 0 < len(inner) <= _MOST_LINKS:
+        return ()
+    bare = [f"{word.removesuffix('ی').removesuffix('ی')}ی" if n in inner else word for n, word in enumerate(words)]
+    made = []
+    for doubled in product(("", "ی"), repeat=len(inner)):
+        links = dict(zip(inner, doubled, strict=True))
+        made.append(" ".join(f"{word}{links.get(n, '')}" for n, word in enumerate(bare)))
+    return tuple(each for each in made if each != text)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from alerts.rules.forms import Form, FormError, arabic, english, kurdish, persian
 from alerts.rules.forms.kurdish_words import LETTERS as KURDISH
-from crawler.config.keys import nearest
+from crawler.config.nearest import nearest
 
 MARK = "~"
 _NOUN = "noun"

@@ -1,4 +1,4 @@
-"""Conjugate a Persian verb, given by its infinitive, into the third-person forms that news prose writes.
+"""Conjugate a Persian verb, given by its infinitive, into the forms that news prose writes: third person, "we did".
 
 Any words may stand before the infinitive (هدف قرار دادن); they are repeated unchanged in front of every form. An
 infinitive whose present stem is not known here is written with it: کشتن/کش. Forms that deny the deed are apart, in
@@ -149,6 +149,8 @@ class _Mode:
     def affirmed(self) -> list[Form]:
         verb = self.verb
         told = [*_pasts(verb.past), *_perfects(verb.participle), *_presents(verb), *_subjunctives(verb)]
+        if self.kind == "active":
+            told += [f"{verb.past}یم", f"{verb.participle}{ZWNJ}ایم"]  # a claim: "we struck"
         named = [_form(verb, "", verb.infinitive, "noun")] if self.names else []
         return named + self._kinds(told, verb.participle)
 

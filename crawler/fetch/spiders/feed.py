@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,9 +62,10 @@ def _validators(state: SourceState) -> tuple[tuple[str, str | None], ...]:
 
 def outcome(response: Response, source: Source, fetched: datetime) -> FetchOutcome:
     """Return what a response means: a body to parse, nothing new, or a failure and how long to wait."""
+    said = {name: values[-1].decode("latin-1") for name, values in dict.items(response.headers) if values}
     name = _name(response)
     ok = name is OutcomeName.OK
-    wait = retry_after(_header(response, "Retry-After"), fetched)
+    wait = retry_after(after, fetched) if (after := said.get(b"Retry-After")) else None
     # a 503 that says when to come back is meant for us, like a 429; without it the server failed
     if response.status == 503 and wait is not None:
         name = OutcomeName.THROTTLED
@@ -76,13 +77,13 @@ def outcome(response: Response, source: Source, fetched: datetime) -> FetchOutco
         status=response.status,
         url=response.url,
         body=response.body if ok else b"",
-        content_type=_header(response, "Content-Type"),
-        etag=_header(response, "ETag"),
-        last_modified=_header(response, "Last-Modified"),
+        content_type=said.get(b"Content-Type") or None,
+        etag=said.get(b"Etag") or None,
+        last_modified=said.get(b"Last-Modified") or None,
         body_sha256=hashlib.sha256(response.body).hexdigest() if ok else None,
         retry_after=None if wait is None or name in SUCCESSES else min(wait, LONGEST_RETRY_AFTER).total_seconds(),
-        headers=response.headers.to_string().decode("latin-1")[:HEADERS_LIMIT],
-        fresh_for=_fresh_for(response, fetched),
+        headers=response.headers.to_string().decode("latin-1")[:HEADERS_LIMIT] if ok else "",
+        fresh_for=_fresh_for(said, fetched),
         moved_to=_moved_to(response),
         leads_to=_leads_to(response),
     )
@@ -122,26 +123,23 @@ def _detail(response: Response) -> str:
     )
 
 
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
-
-
-def _fresh_for(response: Response, fetched: datetime) -> float | None:
+def _fresh_for(headers: Mapping[bytes, str], fetched: datetime) -> float | None:
     """Return for how many seconds an answer is fresh, None if it does not say (RFC 9111, 4.2).
 
     It is max-age less Age, else Expires less Date.
     """
-    said = (_header(response, "Cache-Control") or "").lower()
+    said = headers.get(b"Cache-Control", "").lower()
     if re.search(r"\bno-(?:cache|store)\b", said):
         return None
     age = re.search(r"\bmax-age\s*=\s*\"?([0-9]{1,12})", said)
     if age:
-        spent = re.fullmatch(r"[0-9]{1,12}", (_header(response, "Age") or "").strip())
+        spent = re.fullmatch(r"[0-9]{1,12}", headers.get(b"Age", "").strip())
         return max(float(age[1]) - float(spent[0] if spent else 0), 0.0)
-    expires = http_date(_header(response, "Expires") or "")
-    sent = http_date(_header(response, "Date") or "") or fetched
-    return max((expires - sent).total_seconds(), 0.0) if expires else None
+    expires = http_date(headers[b"Expires"]) if b"Expires" in headers else None
+    if expires is None:
+        return None
+    sent = http_date(headers.get(b"Date", "")) or fetched
+    return max((expires - sent).total_seconds(), 0.0)
 
 
 def _moved_to(response: Response) -> str | None:
@@ -152,8 +150,8 @@ def _moved_to(response: Response) -> str | None:
 
 def _leads_to(response: Response) -> str | None:
     """Return the absolute address that a redirect leads to, None if the response is no redirect."""
-    location = response.headers.get("Location")
-    if not location or response.status not in REDIRECTS:
+    location = response.headers.get("Location") if response.status in REDIRECTS else None
+    if not location:
         return None
     try:
         return response.urljoin(location.decode("utf-8", "replace").strip())

@@ -193,6 +193,12 @@ def listed(table: str, kind: str, participle: str = "", before: str = "") -> set
     return found
 
 
+def claimed(infinitive: str) -> set[tuple[str, str]]:
+    """Return the two forms of "we" that a claim is made with: کردیم and کرده‌ایم."""
+    past = infinitive.removesuffix("ن")
+    return {(f"{past}یم", "active"), (f"{past}ه\u200cایم", "active")}
+
+
 def told(found: tuple[Form, ...]) -> set[tuple[str, str]]:
     pairs = [(form.text, form.kind) for form in found]
     assert len({fold(text) for text, _ in pairs}) == len(pairs), "two forms fold to one"
@@ -206,6 +212,7 @@ def test_a_compound_has_the_forms_of_its_table(infinitive: str, kind: str, passi
     participle = "either" if shares else kind
     said = listed(BEHIND[verb][0], kind, participle, f"{noun} ") | {(infinitive, "noun")}
     denied = listed(BEHIND[verb][1], kind, participle, f"{noun} ") | {(f"{noun} {DENIED_NAMES[verb]}", "noun")}
+    said |= claimed(infinitive) if kind == "active" else set()
     for before, other in passives:
         said |= listed(BEHIND[other][0], "passive", "", f"{before} ") | {(f"{before} {other}", "noun")}
         denied |= listed(BEHIND[other][1], "passive", "", f"{before} ") | {(f"{before} {DENIED_NAMES[other]}", "noun")}
@@ -218,6 +225,7 @@ def test_a_simple_verb_has_the_forms_of_its_table(infinitive: str) -> None:
     said_table, denied_table, denied_name, passive = SIMPLE[infinitive]
     participle = "either" if passive else "active"
     said = listed(said_table, "active", participle) | {(infinitive, "noun")}
+    said |= claimed(infinitive)
     denied = listed(denied_table, "active", participle) | {(denied_name, "noun")}
     if passive:
         said |= listed(BEHIND["شدن"][0], "passive", "", f"{passive} ") | {(f"{passive} شدن", "noun")}
@@ -228,6 +236,7 @@ def test_a_simple_verb_has_the_forms_of_its_table(infinitive: str) -> None:
 
 def test_a_preverb_is_written_joined_and_apart() -> None:
     said = listed(BEGUN_APART["said"], "active") | {("بازگشتن", "noun"), ("بازگشت", "either")}
+    said |= claimed("بازگشتن") | claimed("باز گشتن")
     assert told(forms("بازگشتن")) == said
     assert told(negated("بازگشتن")) == listed(BEGUN_APART["denied"], "active") | {("بازنگشتن", "noun")}
 
