@@ -33,6 +33,7 @@ from crawler.config.problems import ConfigError
 
 HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
 RATED_FROM = timedelta(hours=24)  # of news: the nights of a day are quieter than its noons
+FILES_NAMED = 3  # of those that both rules files include
 
 
 @click.command(name="backtest")
@@ -79,6 +80,8 @@ def command(
         before = run(other, progress(articles, "matching by the other"))
         live = {each.id for each in other.rules if each.mode == "live"}
         _tell_changes(compare(before, found, live), len(articles), as_json=as_json)
+        if shared := _shared(config, other):
+            show(f"note: {shared}", err=True)
     else:
         now = datetime.now(UTC)
         held = None if file else now - min((each.first_seen for each in articles), default=now)
@@ -103,6 +106,20 @@ def _load_other(path: Path) -> Config:
             f"{path} includes {counted(len(lacking), 'file')} that {path.parent} does not have. Copy the whole folder "
             f"(cp -r), put the copy beside the rules themselves, or have git bring it: git worktree add FOLDER COMMIT"
         )
+
+
+def _shared(new: Config, old: Config) -> str:
+    """Return which included files stand in both comparisons, so that no change of theirs shows; "" for none."""
+    old_files = {Path(each).resolve() for each in old.files}
+    both = [Path(each).name for each in new.files if Path(each).resolve() in old_files]
+    if not both:
+        return ""
+    more = f" and {len(both) - FILES_NAMED} more" if len(both) > FILES_NAMED else ""
+    return (
+        f"both include the same {counted(len(both), 'file')} ({', '.join(both[:FILES_NAMED])}{more}), as they are now: "
+        "what you changed in them shows no difference. Compare with a copy of the whole folder from before the change "
+        "(cp -r, or git worktree add FOLDER COMMIT): --against FOLDER/rules.yaml"
+    )
 
 
 def _unseen(config: Config, state: Path) -> dict[str, object]:
