@@ -25,14 +25,13 @@ from alerts.cli.stored import archived, kept_only_matched
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.render.words import plain, span
 from alerts.rule import Config
-from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run
+from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run, too_little
 from alerts.rules.lint import failed_tests
 from crawler.article import Article
 from crawler.config.includes import NO_FILE
 from crawler.config.problems import ConfigError
 
 HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
-RATED_FROM = timedelta(hours=24)  # of news: the nights of a day are quieter than its noons
 FILES_NAMED = 3  # of those that both rules files include
 
 
@@ -83,9 +82,8 @@ def command(
         if shared := _shared(config, other):
             show(f"note: {shared}", err=True)
     else:
-        now = datetime.now(UTC)
-        held = None if file else now - min((each.first_seen for each in articles), default=now)
-        _tell_counts(config, per_rule(found, config), articles, unseen, held, as_json=as_json)
+        short = None if file else too_little(articles, datetime.now(UTC))
+        _tell_counts(config, per_rule(found, config), articles, unseen, short, as_json=as_json)
     if unseen and not as_json:
         show(f"not counted: {unseen['words']}")
     if not as_json:
@@ -139,16 +137,16 @@ def _tell_counts(
     counts: dict[str, int],
     articles: list[Article],
     unseen: dict[str, object],
-    held: timedelta | None,
+    short: timedelta | None,
     *,
     as_json: bool,
 ) -> None:
     """Print the matches of each rule, and how many that is a day.
 
-    `held` is for how long the archive has news, None of a file: of less than a day there is no rate.
+    `short` is for how long the archive has news where that is too little for a rate.
     """
     total = days(articles)
-    is_short = held is not None and held < RATED_FROM
+    is_short = short is not None
     if as_json:
         rows = [
             {"rule": rule, "matches": n, "per_day": None if is_short else round(n / total, 2)}
@@ -160,8 +158,8 @@ def _tell_counts(
         show(f"{n:6}  {rule}" if is_short else f"{n:6}  {n / total:7.1f} a day  {rule}")
     found, of = counted(sum(counts.values()), "match"), counted(len(config.rules), "rule")
     when = f"{total} day{'s' * (total != 1)}"
-    if held is not None and is_short:
-        when = f"too little news stored for a rate: {span(held)}"
+    if short is not None:
+        when = f"too little news stored for a rate: {span(short)}"
     show(f"{found} of {of} on {counted(len(articles), 'article')}, {when}")
 
 

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from alerts.cli.backtest import command
+from alerts.cli.check import command as check
 from crawler.store.db import DATABASE
 from tests.migrated import new_store
 from tests.unit.desk import NOW, desk, rule
@@ -32,6 +33,10 @@ def test_a_rate_takes_a_day_of_news(tmp_path: Path, minutes: int, said: str) -> 
     assert done.exit_code == 0, done.output
     assert f"1 match of 1 rule on 1 article, {said}" in done.output
     assert ("1.0 a day" in done.output) == (minutes > 24 * 60)
+    checked = CliRunner().invoke(check, asked[:4])
+    assert checked.exit_code == 0, checked.output
+    rate = "about 1 match a day on your last 7 days" if minutes > 24 * 60 else f"1 match, {said}"
+    assert checked.output.endswith(f"0 tests hold, {rate}\n")
     (row,) = json.loads(CliRunner().invoke(command, [*asked, "--json"]).output)["rules"]
     assert row == {"rule": "r", "matches": 1, "per_day": None if minutes < 24 * 60 else 1.0}
 
