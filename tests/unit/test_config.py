@@ -394,6 +394,18 @@ def test_pattern_that_passes_over_the_folder_of_rules_is_named_with_the_remedy(t
     assert [each.id for each in load(path, environ={}).rules] == ["r"]
 
 
+def test_a_rule_in_two_files_is_named_with_the_file_of_the_first(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "rules" / f"{name}.yaml").write_text("rules:\n" + rule("[militia]"))
+    path = tmp_path / "rules.yaml"
+    path.write_text(INCLUDING + 'sources: [{id: wire, url: "https://wire.example/"}]\ninclude: ["rules/*.yaml"]\n')
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    first, second = (tmp_path / "rules" / f"{name}.yaml" for name in ("a", "b"))
+    assert str(caught.value) == f'{second}:2:10: rule id "r" stands twice, first in {first}:2; keep one'
+
+
 def test_missing_include_is_named_at_its_own_line(tmp_path: Path) -> None:
     (tmp_path / "sources.yaml").write_text('sources: [{id: wire, url: "https://wire.example/"}]\n')
     path = tmp_path / "rules.yaml"
