@@ -32,6 +32,7 @@ from crawler.sources.addresses import Guard
 from crawler.text.folding import fold
 
 TEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # of the headlines under `tests`; no operator asks for it
+MEND = "mend the rule or the headline (watchfloor explain says what was found)"  # where a rule's own test failed
 BROAD_A_DAY = 50.0  # matches a day; a rule with more floods its reader
 
 
@@ -49,13 +50,13 @@ def failed_tests(config: Config, matcher: Matcher | None = None) -> list[Problem
 def _failed(rule: Rule, matcher: Matcher) -> Iterator[Problem]:
     for headline, place in rule.tests.match:
         if _match(rule, matcher, headline) is None:
-            yield Problem(place, f'test of rule "{rule.id}" failed: expected a match, got none, for "{headline}"')
+            said = f'test of rule "{rule.id}" failed: expected a match, got none, for "{headline}"'
+            yield Problem(place, f"{said}; {MEND}")
     for headline, place in rule.tests.no_match:
         if (match := _match(rule, matcher, headline)) is not None:
             words = ", ".join(f'"{hit.text}" ({hit.term})' for hit in match.hits)
-            yield Problem(
-                place, f'test of rule "{rule.id}" failed: expected no match, got one by {words}, for "{headline}"'
-            )
+            said = f'test of rule "{rule.id}" failed: expected no match, got one by {words}, for "{headline}"'
+            yield Problem(place, f"{said}; {MEND}")
 
 
 def _match(rule: Rule, matcher: Matcher, headline: str) -> Match | None:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import platform
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from alerts.rule import Config
@@ -165,9 +165,7 @@ def _tried(path: Path, environ: Mapping[str, str]) -> Config:
     loaded = configuration.load(path, environ=environ)
     _check_exposed(path, loaded, environ)
     if failed := failed_tests(loaded):
-        remedy = "mend the rule or the headline (watchfloor explain says what was found)"
-        found = [replace(each, message=f"{each.message}; {remedy}") for each in failed]
-        raise configuration.RulesError(found, loaded)
+        raise configuration.RulesError(failed, loaded)
     return loaded
 
 
