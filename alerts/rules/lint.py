@@ -23,6 +23,7 @@ from alerts.rules.lexicon import expand, terms_of_rule
 from alerts.rules.match import Matcher, positive_terms
 from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
+from alerts.rules.unread_notices import unread_notices
 from alerts.rules.unsourced import unsourced
 from crawler.article import Article
 from crawler.config.nearest import nearest
@@ -81,6 +82,7 @@ def warnings(config: Config) -> list[Problem]:
         *_never_polled(config),
         *unseen_standings(config),
         *everywhere(config),
+        *filter(None, [unread_notices(config)]),
     ]
     return sorted(set(found))
 
