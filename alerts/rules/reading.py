@@ -39,12 +39,13 @@ Mentions = tuple[Mention, ...]
 class Reading:
     """One article, read once for all rules. `folded` is by field, `mentions` by term.
 
-    `wider` maps an entity to the entities and parties that it lies in.
+    `terms` are those found, a form that denies a deed for its deed. `wider` maps an entity to the entities and parties
+    that it lies in.
     A narrowed reading (`only`) has the same texts and sees a part of them. `known` keeps what was found out about this
     reading, by what it was asked for: all rules ask the same things.
     """
 
-    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "wider")
+    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "terms", "wider")
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Reading:
     ) -> None:
         self.article, self.folded, self.mentions, self.wider = article, folded, mentions, wider
         self._fields, self._words = fields, words
+        self.terms = frozenset(term.removeprefix(DENIED) for term in mentions)
         self.known: dict[object, Any] = {}
 
     def only(

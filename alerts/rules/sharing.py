@@ -1,4 +1,7 @@
-"""Make equal conditions of all rules one object, so that what is found for one is known for the others. Pure."""
+"""Make equal conditions of all rules one object, so that what is found for one is known for the others. Pure.
+
+Each then knows its anchors, so that it is looked at only where one of them was found.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import replace
 from operator import is_
 
 from alerts.rule import Condition, Row, Rule
+from alerts.rules.operators import anchors
 
 _Key = tuple[str, str, str, tuple[int, ...]]
 
@@ -46,5 +50,6 @@ def _one(condition: Condition, made: dict[_Key, Condition]) -> Condition:
     if found is None:
         # kept as it is where no child was replaced; in both cases `made` holds it, so that its id stays its own
         same = all(map(is_, children, condition.children))
-        found = made[key] = condition if same else replace(condition, children=children)
+        found = condition if same else replace(condition, children=children)
+        found = made[key] = replace(found, anchors=anchors(found))
     return found
