@@ -157,7 +157,6 @@ class Row:
     severity: Severity
     why: str
     terms: tuple[str, ...] = ()  # of the condition, each once
-    anchors: frozenset[str] | None = None  # of these one is found whenever the row holds, None where there are none
     shape: str = ""  # a hash of the condition without its place
 
 
