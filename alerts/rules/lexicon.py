@@ -104,18 +104,17 @@ class Lexicon:
             terms.update(self._used[name.entity])
         return terms
 
-    def find(self, found: Found) -> Iterator[tuple[Meaning, int, int, bool]]:
-        """Yield (meaning, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
+    def find(self, found: Found) -> Iterator[tuple[Meaning, str, int, int, bool]]:
+        """Yield (meaning, alias, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
         for number, start, end, attached in self._automaton.find(found.folded, found.needled):
             for each in self._meanings[number]:
-                alias = each.alias or self._automaton.aliases[number]
-                yield Meaning(each.term, alias, each.entity, each.kind), start, end, attached
+                yield each, each.alias or self._automaton.aliases[number], start, end, attached
 
-    def find_like(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
-        """Yield (meaning, start, end) for every transliteration that is near enough to a name."""
+    def find_like(self, found: Found) -> Iterator[tuple[str, Name, int, int]]:
+        """Yield (term, name, start, end) for every transliteration that is near enough to a name."""
         for name, start, end in found.names:
             for term in self._used[name.entity]:
-                yield Meaning(term, name.alias, name.entity), start, end
+                yield term, name, start, end
 
 
 def _guards(entity: Entity) -> Iterator[Meaning]:
