@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules.automaton import PARTICLES, Automaton, Needled
@@ -21,8 +22,7 @@ CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "
 _DESIGNATION = re.compile(r"([A-Za-z]{1,4})(-?)([0-9]{1,4}[A-Za-z]?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a spelling stands for: the term as the rule writes it, the alias, and the entity if it belongs to one.
 
     `kind` is that of a form of a paradigm (`Form.kind`), "" for what is written out.
@@ -133,16 +133,14 @@ class _Meanings:
 
     def __init__(self) -> None:
         self.by_alias: dict[str, tuple[Meaning, ...]] = {}
-        self._made: dict[tuple[str, str, str, str], tuple[Meaning]] = {}
+        self._made: dict[Meaning, tuple[Meaning]] = {}
 
     def add(self, meaning: Meaning) -> None:
         # the forms of a verb say themselves what is attached to their words
         for text in (meaning.alias, *(() if meaning.kind else linked(meaning.alias))):
             said = "" if text == meaning.alias else meaning.alias
-            key = (meaning.term, said, meaning.entity, meaning.kind)
-            made = self._made.get(key)
-            if made is None:
-                made = self._made[key] = (Meaning(*key),)
+            key = Meaning(meaning.term, said, meaning.entity, meaning.kind)
+            made = self._made.setdefault(key, (key,))
             known = self.by_alias.get(text, ())
             if made[0] not in known:
                 self.by_alias[text] = known + made if known else made
