@@ -105,8 +105,8 @@ def test_equal_conditions_are_one_object_and_others_are_not() -> None:
 def test_a_condition_of_a_matcher_knows_its_anchors() -> None:
     both = node("all", node("any", term("x"), term("y")), term("z"), node("none", term("w")))
     (made,) = shared([Rule("r", HERE, "R", both, Severity.ROUTINE, ("console",), "v")])
-    assert made.match.anchors == {"z"}
-    assert [each.anchors for each in made.match.children] == [{"x", "y"}, {"z"}, None]
+    assert made.match.anchors == frozenset({"z"})
+    assert [each.anchors for each in made.match.children] == [frozenset({"x", "y"}), frozenset({"z"}), None]
 
 
 @pytest.mark.parametrize(("title", "rules"), [("ایران کسی را نکشت", ["r"]), ("ایران بازی می‌کند", [])])
