@@ -162,7 +162,7 @@ def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
 
     At most MOST_COMPARED are returned.
     """
-    values = {f"k{at}": key for at, key in enumerate(sorted(keys))}
+    values = dict(zip(_NO_KEYS, sorted(keys), strict=False))
     return _SHARING.scalars(connection, {**_NO_KEYS, **values, "low": low})
 
 
