@@ -34,7 +34,7 @@ from alerts.store import ids
 from alerts.store.event_reports import evidence_of
 from alerts.store.opening import exists, reading
 from crawler.article import Article
-from crawler.config.values import nearest
+from crawler.config.nearest import meant_among
 from crawler.store.errors import StoreError
 
 
@@ -57,7 +57,8 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     chosen = [rule for rule in matcher.rules if only in {None, rule.id}]
     if not chosen:
         names = [rule.id for rule in matcher.rules]
-        fail(f'no rule "{only}"{nearest(only or "", names)}; there are {", ".join(names)}')
+        hint = meant_among(only or "", names, "rules")
+        fail(f'no rule "{only}"{hint}')
     state = state_path(state_dir, rules)
     found = [_fetched(what, config)] if "://" in what else _articles(what, state, config.timezone)
     for article in found:
