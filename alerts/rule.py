@@ -157,6 +157,7 @@ class Row:
     terms: tuple[str, ...] = ()  # of the condition, each once
     anchors: frozenset[str] | None = None  # of these one is found whenever the row holds, None where there are none
     shape: str = ""  # a hash of the condition without its place
+    compares: bool = False  # whether it asks what the headline reads like
 
 
 @dataclass(frozen=True, slots=True)
