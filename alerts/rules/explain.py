@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from alerts.alert import Match
@@ -167,14 +167,18 @@ def lack_of(condition: Condition, reading: Reading, found: Mentions | None) -> s
         nearest = nearest_attempt(condition, reading, evaluate)
         lacks = [*(["no such deed"] if nearest.deed is None else []), *map(_obstacle, nearest.obstacles)]
         return "; ".join(lacks) or "no one deed has all of them"
-    if condition.op in {"within", "like"}:
-        by = condition.op == "within"
-        return nearest_beyond(condition, reading) if by else f"closest {most_like(condition, reading)[0]:.2f}"
-    if condition.op == "reads_like":
-        return distance_of(reading.sense)
+    if condition.op in _CLOSEST:
+        return _CLOSEST[condition.op](condition, reading)
     if "values" in condition.options:
         return f"it is {_value(condition.op, reading.article) or 'unknown'}"
     return ""
+
+
+_CLOSEST: dict[str, Callable[[Condition, Reading], str]] = {
+    "within": nearest_beyond,
+    "like": lambda condition, reading: f"closest {most_like(condition, reading)[0]:.2f}",
+    "reads_like": lambda _, reading: distance_of(reading.sense),
+}
 
 
 def _value(op: str, article: Article) -> str:

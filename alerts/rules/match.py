@@ -87,9 +87,9 @@ class Matcher:
         """Return the event that an article tells, whether a rule matches it or not."""
         return self._events.read(self.read(article))
 
-    def read(self, article: Article) -> Reading:
+    def read(self, article: Article, likeness: Likeness | None = None) -> Reading:
         """Return an article as these rules read it."""
-        return read(article, self._lexicon, look(article, self._lexicon))
+        return read(article, self._lexicon, look(article, self._lexicon), Sense(likeness))
 
 
 def _is_open(matches: tuple[Match, ...], sense: Sense) -> bool:

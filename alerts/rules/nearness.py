@@ -97,15 +97,15 @@ def _parts(name: str) -> tuple[str, str]:
 class Examples:
     """Example sentences with their vectors, to compare headlines with. It never changes."""
 
-    def __init__(
-        self, sentences: Mapping[tuple[str, str], Iterable[str]], vectors: Mapping[str, bytes]
-    ) -> None:
+    def __init__(self, sentences: Mapping[tuple[str, str], Iterable[str]], vectors: Mapping[str, bytes]) -> None:
         read = {
             parts: [(each, _unit(array("b", vectors[each]))) for each in texts if vectors.get(each)]
             for parts, texts in sentences.items()
         }
         self._means = {
-            language: _mean([_mean([vector for _, vector in texts]) for (_, of), texts in read.items() if of == language and texts])
+            language: _mean(
+                [_mean([vector for _, vector in texts]) for (_, of), texts in read.items() if of == language and texts]
+            )
             for language in {language for (_, language), texts in read.items() if texts}
         }
         self._known = [

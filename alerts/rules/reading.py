@@ -133,7 +133,9 @@ def read(article: Article, lexicon: Lexicon, looked: Looked, sense: Sense | None
             if not any(like.overlaps(each) for each in exact):
                 exact.append(like)
     folded = {field: text.folded for field, text in looked.items()}
-    return Reading(article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider, sense=sense)
+    return Reading(
+        article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider, sense=sense
+    )
 
 
 def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bool = False) -> Mention:
