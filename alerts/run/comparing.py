@@ -34,9 +34,14 @@ class Comparing:
         self._make()
 
     @property
+    def sentences(self) -> list[str]:
+        """The examples of the rules in force."""
+        return [each for texts in self._sentences.values() for each in texts]
+
+    @property
     def unread(self) -> list[str]:
-        """The examples that the model has not read."""
-        return [each for texts in self._sentences.values() for each in texts if each not in self._vectors]
+        """Those of them that the model has not read."""
+        return [each for each in self.sentences if each not in self._vectors]
 
     def add(self, found: Mapping[str, bytes]) -> None:
         """Add what the model made of examples, b"" where it made nothing."""
@@ -61,8 +66,8 @@ class Comparing:
 
     def save(self, connection: Connection) -> None:
         """Store the vectors of the examples of the rules in force."""
-        used = {each for texts in self._sentences.values() for each in texts}
-        vectors = {text: base64.b64encode(each).decode() for text, each in self._vectors.items() if text in used}
+        kept = {each: self._vectors[each] for each in self.sentences if each in self._vectors}
+        vectors = {text: base64.b64encode(each).decode() for text, each in kept.items()}
         decisions.set_mark(connection, MARK, json.dumps({"by": _model(), "vectors": vectors}))
 
 
