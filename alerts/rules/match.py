@@ -14,7 +14,7 @@ from alerts.rule import Condition, Config, Rule, Score
 from alerts.rules.event_mention import EventReader
 from alerts.rules.events import asking
 from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
-from alerts.rules.nearness import Likeness, Sense
+from alerts.rules.nearness import Likeness, Sense, must_compare
 from alerts.rules.operators import anchors, evaluate
 from alerts.rules.possible import Needs, Seen
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
@@ -46,7 +46,9 @@ class Matcher:
         self._anchored: dict[str, list[int]] = {}
         self._unanchored: list[int] = []
         for number, rule in enumerate(self.rules):
-            self._anchor(number, rule)
+            # without a model no headline is compared: such a rule would only cost, as names call for it all day
+            if config.languages or not must_compare(rule.match):
+                self._anchor(number, rule)
         needs = Needs()
         self._needs = tuple(needs.of(rule.match) for rule in self.rules)
 

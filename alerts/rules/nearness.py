@@ -65,6 +65,16 @@ def distance_of(sense: Sense) -> str:
     return f"{sense.likeness}, of {sense.likeness.kind}, nearer than the next kind by {sense.likeness.margin:.2f}"
 
 
+def must_compare(condition: Condition) -> bool:
+    """Return whether a condition cannot hold unless a headline was compared."""
+    if condition.op == "reads_like":
+        return True
+    if condition.op == "none":
+        return False
+    inside = [must_compare(child) for child in condition.children]
+    return any(inside) if condition.op == "all" else bool(inside) and all(inside)
+
+
 def has_examples(condition: Condition, lists: Iterable[str], problems: Problems) -> bool:
     """Return whether there are examples of the kind a `reads_like` names and of others; add a problem if not."""
     kind, known = str(condition.options["kind"]), kinds(lists)

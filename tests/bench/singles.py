@@ -14,7 +14,7 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.alert import Severity
 from alerts.rule import Config
@@ -53,6 +53,8 @@ def run() -> None:
     if not is_installed():
         print("skipped: with the language model; the extra watchfloor[languages] is not installed")
         return
+    config = replace(config, languages=config.rules[0].place)  # as settings.languages: model
+    matcher = Matcher(config)
     open_ones = {article.id: article for _, article in rows if matcher.find(article).asks}
     alike = asyncio.run(_compared(config, open_ones))
     _report(

@@ -19,6 +19,7 @@ from tests.unit.desk import NOW
 
 DESK = """\
 version: 1
+settings: {languages: model}
 sources: [{id: wire, url: "https://wire.example/rss.xml"}]
 receivers: {console: {urls: ["console://"]}}
 lists:
@@ -143,6 +144,13 @@ def test_what_reads_like_a_kind_is_told_so_and_why(tmp_path: Path) -> None:
     assert found.matches[0].why == "no word of a deed was known (reads like: Men shot on road (0.46); row 3)"
     assert not found.asks
     assert [each.rule for each in known.find(article("Road quiet"), GRAVE).matches] == ["named"]
+
+
+def test_without_the_setting_no_name_calls_for_a_rule_that_compares(tmp_path: Path) -> None:
+    known = matcher(tmp_path, DESK.replace("languages: model", "languages: core"))
+    assert not known.find(article("Road quiet")).asks
+    assert [each.rule for each in known.find(article("Camp quiet"), GRAVE).matches] == ["camp"]
+    assert "does not match" in next(iter(lines(explain(known, known.rules[1], article("Road quiet")))))
 
 
 @pytest.mark.parametrize("alike", [Likeness("told", "Camp is visited", 0.8, 0.5), Likeness("grave", "x", 0.8, MARGIN)])
