@@ -158,6 +158,7 @@ class Row:
     why: str
     terms: tuple[str, ...] = ()  # of the condition, each once
     shape: str = ""  # a hash of the condition without its place
+    compares: bool = False  # whether it asks what the headline reads like
 
 
 @dataclass(frozen=True, slots=True)

@@ -390,6 +390,13 @@ def _of_their_own() -> dict[str, Operator]:
         "filter": Operator(_read_filter, _test_filter, _anchor_any, IDENT.schema(), "the condition of that name holds"),
         "regex": Operator(texts.read_regex, texts.test_regex, _anchor_none, {"type": "string"}, regex_doc),
         "like": Operator(texts.read_like, texts.test_like, _anchor_none, texts.LIKE.schema(), like_doc),
+        "reads_like": Operator(
+            texts.read_kind,
+            texts.test_reads_like,
+            _anchor_none,
+            IDENT.schema(),
+            "the headline reads like such examples",
+        ),
         "headline_mark": Operator(texts.read_marks, texts.test_headline_mark, _anchor_none, mark_schema, mark_doc),
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from alerts.alert import Hit
 from alerts.rules.homographs import is_of_another_language
 from alerts.rules.lexicon import CONTEXT, DENIED, MASK, NAME, Found, Lexicon
+from alerts.rules.nearness import Sense
 from crawler.article import Article
 from crawler.text.folding import Folded, is_look_alike
 
@@ -42,10 +43,11 @@ class Reading:
     `terms` are those found, a form that denies a deed for its deed. `wider` maps an entity to the entities and parties
     that it lies in.
     A narrowed reading (`only`) has the same texts and sees a part of them. `known` keeps what was found out about this
-    reading, by what it was asked for: all rules ask the same things.
+    reading, by what it was asked for: all rules ask the same things. `sense` is what a language model says of the
+    headline; narrowed readings share it.
     """
 
-    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "terms", "wider")
+    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "sense", "terms", "wider")
 
     def __init__(
         self,
@@ -55,10 +57,12 @@ class Reading:
         fields: tuple[str, ...] = FIELDS,
         words: int | None = None,
         wider: Mapping[str, Set[str]] = MappingProxyType({}),
+        sense: Sense | None = None,
     ) -> None:
         self.article, self.folded, self.mentions, self.wider = article, folded, mentions, wider
         self._fields, self._words = fields, words
         self.terms = frozenset(term.removeprefix(DENIED) for term in mentions)
+        self.sense = sense or Sense()
         self.known: dict[object, Any] = {}
 
     def only(
@@ -71,7 +75,7 @@ class Reading:
         seen = self._fields if fields is None else tuple(each for each in fields if each in self._fields)
         # a `lead` inside a `lead` sees no more than the one around it
         fewest = min((each for each in (words, self._words) if each is not None), default=None)
-        return Reading(self.article, self.folded, kept, seen, fewest, self.wider)
+        return Reading(self.article, self.folded, kept, seen, fewest, self.wider, self.sense)
 
     def visible(self, field: str) -> str:
         """Return the folded text of a field, as far as this reading sees it."""
@@ -117,7 +121,7 @@ def look(article: Article, lexicon: Lexicon) -> Looked:
     return {field: lexicon.search(Folded(getattr(article, field))) for field in FIELDS}
 
 
-def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
+def read(article: Article, lexicon: Lexicon, looked: Looked, sense: Sense | None = None) -> Reading:
     """Return the reading of an article: its terms located, without look-alikes and names that lack their context."""
     found: dict[str, list[Mention]] = {}
     for field, text in looked.items():
@@ -132,7 +136,9 @@ def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
             if not any(like.overlaps(each) for each in exact):
                 exact.append(like)
     folded = {field: text.folded for field, text in looked.items()}
-    return Reading(article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider)
+    return Reading(
+        article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider, sense=sense
+    )
 
 
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:

@@ -13,6 +13,7 @@ from typing import Any
 from alerts.alert import Receiver, Severity
 from alerts.rule import Boost, Condition, Entity, Kinds, Row, Rule, RuleTests, Score, TermList, When
 from alerts.rules.forms.paradigm import is_paradigm
+from alerts.rules.nearness import has_examples
 from alerts.rules.operators import asks, read_condition, read_term
 from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps
 from alerts.rules.unknown_names import check_names
@@ -197,6 +198,8 @@ class _Reader:
         `inside` are the names of the filters around this tree: one of them named again would never end.
         """
         if condition is None:
+            return None
+        if condition.op == "reads_like" and not has_examples(condition, self._lists, self._problems):
             return None
         if condition.op == "filter":
             children: tuple[Condition | None, ...] = (self._whole_filter(condition, inside),)

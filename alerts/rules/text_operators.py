@@ -14,7 +14,7 @@ from alerts.rules.headline import MARKS, is_like, marks, parts
 from alerts.rules.likeness import profile, similarity
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 from crawler.config.keys import Key, ListOf, Table
-from crawler.config.values import MISSING, Number, Text
+from crawler.config.values import IDENT, MISSING, Number, Text
 from crawler.config.yamlfile import Node, Problems, Sequence
 from crawler.text.folding import fold
 
@@ -149,6 +149,16 @@ def test_like(condition: Condition, reading: Reading) -> Mentions | None:
         for match in [re.search(rf"(?<= ){re.escape(word)}(?= )", reading.folded[field].text)]
         if match
     )
+
+
+def read_kind(op: str, node: Node, problems: Problems) -> Condition | None:
+    """Read the kind of examples; `rulebook` later sees that there are lists of them."""
+    kind = IDENT.read(node, problems)
+    return None if kind is MISSING else Condition(op, node.place, options={"kind": kind})
+
+
+def test_reads_like(condition: Condition, reading: Reading) -> Mentions | None:
+    return () if reading.sense.reads_like(str(condition.options["kind"])) else None
 
 
 def most_like(condition: Condition, reading: Reading) -> tuple[float, tuple[str, ...]]:

@@ -97,7 +97,7 @@ class Opening:
         health = Health(self.database, self.lane, rules, sharing.me if sharing else None)
         triage = Triage(self.database, self.lane, rules, Matcher(rules), self.shares)
         encoding = owned.add(Encoding(self.database, judging, rules), Encoding.close)
-        triage.read_ahead = encoding.ahead
+        triage.read_ahead, triage.likeness = encoding.ahead, encoding.examples.likeness
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
         stages: tuple[Stage, ...] = (
             poll,
