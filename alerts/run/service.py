@@ -150,7 +150,7 @@ class Service:
         opening = Opening(
             self.owned, self.database, self.lane, self._shares, self.state_dir, self._timeout, self._heard
         )
-        opened = await opening.open(lambda: self.config, self._logbook, self._watch, self._sharing, now)
+        opened = await opening.open(self._rules, self._logbook, self._watch, self._sharing, now)
         self._collecting, self._pages, self._deliver = opened.collecting, opened.pages, opened.deliver
         self.commands, self._line, self._stages = opened.commands, opened.line, opened.stages
         self._followers = opened.followers
