@@ -85,6 +85,7 @@ class Service:
         environ = secrets.values
         good = partial(last_good, state_dir, rules, environ) if patient else lambda: None
         self._rules = RulesFile(rules, secrets, good)
+        give_back()  # before all that is opened, which then takes this room
         self._timeout, self._accept_store = timeout, accept_store
         self._patient, self._role = patient, role
         self._sharing: Sharing | None = None  # with other daemons, where the store is in PostgreSQL
