@@ -129,7 +129,8 @@ class _Meanings:
     """The meanings of each alias, in the order in which they were added.
 
     The forms of a paradigm mean the same but for how they are written, so a meaning whose alias is the one it stands
-    under leaves it out ("") and is one object for all of them. So are the meanings of forms that stand for the same terms.
+    under leaves it out ("") and is one object for all of them. So are several
+    meanings together.
     """
 
     def __init__(self) -> None:
