@@ -11,12 +11,14 @@ import logging
 import platform
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.rules.lint import compiled_to_test, failed_tests, runs_as_tested
 from alerts.rules.match import Matcher
+from alerts.run.good_rules import last_good
 from alerts.run.secrets_file import SecretsFile
 from crawler.config.problems import ConfigError
 from crawler.store.faults import in_words
@@ -141,6 +143,12 @@ class RulesFile:
             self._watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
+
+
+def read_rules(path: Path, state_dir: Path, secrets: SecretsFile, *, patient: bool) -> RulesFile:
+    """Return the rules as read; where they are faulty and we are `patient`, those last in force. Raises ConfigError."""
+    good = partial(last_good, state_dir, path, secrets.values) if patient else lambda: None
+    return RulesFile(path, secrets, good)
 
 
 def refused_words(rules: Path, version: str, problems: Sequence[str]) -> tuple[str, str]:
