@@ -62,6 +62,9 @@ class Patient(ThreadingHTTPServer):
 
     daemon_threads = True
 
+    def serve_forever(self, poll_interval: float = 0.05) -> None:  # `shutdown` waits as long: by default half a second
+        super().serve_forever(poll_interval)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exc_info()[1], OSError | ValueError):  # ValueError: written to a closed connection
             super().handle_error(request, client_address)
@@ -268,7 +271,7 @@ def secure(certificate: Path, body: bytes) -> Iterator[str]:
 
     server = Quiet(("127.0.0.1", 0), Speak)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"https://127.0.0.1:{server.server_port}/"
     server.shutdown()

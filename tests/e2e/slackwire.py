@@ -9,7 +9,7 @@ import ssl
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.e2e.servers import Patient
 
 HOST = "slack.com"
 
@@ -165,7 +167,7 @@ class Road:
         self.released = threading.Event()
         self.strangers: list[str] = []
         shared = {"double": double, "tls": _tls(place), "released": self.released, "strangers": self.strangers}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("SpeakForOne", (Speak,), shared))
+        self._server = Patient(("127.0.0.1", 0), type("SpeakForOne", (Speak,), shared))
         self._server.daemon_threads = True
         self.proxy = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)

@@ -244,7 +244,7 @@ def test_redirect_of_a_webhook_is_not_followed_with_the_alert(desk: Desk, victim
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Away)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": "Sun, 14 Jun 2026 09:30:00 GMT"}))
     desk.write("/a.xml", admin="mail")

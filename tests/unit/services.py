@@ -50,7 +50,7 @@ class Service:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Take)
         self.port = self._server.server_port
         self.base = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
     def close(self) -> None:

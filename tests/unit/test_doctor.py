@@ -113,7 +113,7 @@ def test_what_answers_at_the_address_of_the_board_is_said(place: Path, server: s
             self.end_headers()
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as made:
-        Thread(target=made.serve_forever, daemon=True).start()
+        Thread(target=made.serve_forever, args=(0.05,), daemon=True).start()
         if not server:
             made.shutdown()
             made.server_close()
