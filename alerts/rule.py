@@ -24,7 +24,8 @@ LEAD_WORDS = 80  # words of the text that count as its lead
 class Condition:
     """A node of a rule's `match` tree: an operator over further conditions, or a term (op "term").
 
-    `term` is the text as the rule writes it: a phrase, or `$name` of an entity or a list.
+    `term` is the text as the rule writes it: a phrase, or `$name` of an entity or a list. A matcher's conditions have
+    `anchors`: terms of which one is found whenever the condition holds, None where there are none.
     """
 
     op: str
@@ -32,6 +33,7 @@ class Condition:
     children: tuple[Condition, ...] = ()
     term: str = ""
     options: Mapping[str, object] = field(default_factory=lambda: NO_OPTIONS)
+    anchors: frozenset[str] | None = field(default=None, compare=False, repr=False)  # they follow from the rest
 
     def of(self, op: str) -> Iterator[Condition]:
         """Yield each condition of the tree from here on that has this operator, in the order of the rule."""
@@ -157,7 +159,6 @@ class Row:
     severity: Severity
     why: str
     terms: tuple[str, ...] = ()  # of the condition, each once
-    anchors: frozenset[str] | None = None  # of these one is found whenever the row holds, None where there are none
     shape: str = ""  # a hash of the condition without its place
 
 

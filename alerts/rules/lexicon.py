@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules.automaton import PARTICLES, Automaton, Needled
@@ -21,8 +22,7 @@ CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "
 _DESIGNATION = re.compile(r"([A-Za-z]{1,4})(-?)([0-9]{1,4}[A-Za-z]?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a spelling stands for: the term as the rule writes it, the alias, and the entity if it belongs to one.
 
     `kind` is that of a form of a paradigm (`Form.kind`), "" for what is written out.
@@ -104,18 +104,17 @@ class Lexicon:
             terms.update(self._used[name.entity])
         return terms
 
-    def find(self, found: Found) -> Iterator[tuple[Meaning, int, int, bool]]:
-        """Yield (meaning, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
+    def find(self, found: Found) -> Iterator[tuple[Meaning, str, int, int, bool]]:
+        """Yield (meaning, alias, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
         for number, start, end, attached in self._automaton.find(found.folded, found.needled):
             for each in self._meanings[number]:
-                alias = each.alias or self._automaton.aliases[number]
-                yield Meaning(each.term, alias, each.entity, each.kind), start, end, attached
+                yield each, each.alias or self._automaton.aliases[number], start, end, attached
 
-    def find_like(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
-        """Yield (meaning, start, end) for every transliteration that is near enough to a name."""
+    def find_like(self, found: Found) -> Iterator[tuple[str, Name, int, int]]:
+        """Yield (term, name, start, end) for every transliteration that is near enough to a name."""
         for name, start, end in found.names:
             for term in self._used[name.entity]:
-                yield Meaning(term, name.alias, name.entity), start, end
+                yield term, name, start, end
 
 
 def _guards(entity: Entity) -> Iterator[Meaning]:
@@ -135,17 +134,15 @@ class _Meanings:
 
     def __init__(self) -> None:
         self.by_alias: dict[str, tuple[Meaning, ...]] = {}
-        self._made: dict[tuple[str, str, str, str], tuple[Meaning]] = {}
+        self._made: dict[Meaning, tuple[Meaning]] = {}
         self._joined: dict[tuple[int, int], tuple[Meaning, ...]] = {}  # of two that are kept here, by their ids
 
     def add(self, meaning: Meaning) -> None:
         # the forms of a verb say themselves what is attached to their words
         for text in (meaning.alias, *(() if meaning.kind else linked(meaning.alias))):
             said = "" if text == meaning.alias else meaning.alias
-            key = (meaning.term, said, meaning.entity, meaning.kind)
-            made = self._made.get(key)
-            if made is None:
-                made = self._made[key] = (Meaning(*key),)
+            key = Meaning(meaning.term, said, meaning.entity, meaning.kind)
+            made = self._made.setdefault(key, (key,))
             known = self.by_alias.setdefault(text, made)
             if known is not made:
                 self.by_alias[text] = self._both(known, made)

@@ -9,7 +9,7 @@ from typing import Any
 
 from alerts.alert import Hit
 from alerts.rules.homographs import is_of_another_language
-from alerts.rules.lexicon import CONTEXT, DENIED, MASK, NAME, Found, Lexicon, Meaning
+from alerts.rules.lexicon import CONTEXT, DENIED, MASK, NAME, Found, Lexicon
 from crawler.article import Article
 from crawler.text.folding import Folded, is_look_alike
 
@@ -39,12 +39,13 @@ Mentions = tuple[Mention, ...]
 class Reading:
     """One article, read once for all rules. `folded` is by field, `mentions` by term.
 
-    `wider` maps an entity to the entities and parties that it lies in.
+    `terms` are those found, a form that denies a deed for its deed. `wider` maps an entity to the entities and parties
+    that it lies in.
     A narrowed reading (`only`) has the same texts and sees a part of them. `known` keeps what was found out about this
     reading, by what it was asked for: all rules ask the same things.
     """
 
-    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "wider")
+    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "terms", "wider")
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Reading:
     ) -> None:
         self.article, self.folded, self.mentions, self.wider = article, folded, mentions, wider
         self._fields, self._words = fields, words
+        self.terms = frozenset(term.removeprefix(DENIED) for term in mentions)
         self.known: dict[object, Any] = {}
 
     def only(
@@ -119,21 +121,18 @@ def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
     """Return the reading of an article: its terms located, without look-alikes and names that lack their context."""
     found: dict[str, list[Mention]] = {}
     for field, text in looked.items():
-        for meaning, start, end, attached in lexicon.find(text):
-            if is_of_another_language(meaning.alias, meaning.kind, text.folded.original, article.lang):
+        for meaning, alias, start, end, attached in lexicon.find(text):
+            if is_of_another_language(alias, meaning.kind, text.folded.original, article.lang):
                 continue
-            found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end, attached=attached))
-        for meaning, start, end in lexicon.find_like(text):
-            like, exact = _mention(meaning, field, start, end), found.setdefault(meaning.term, [])
+            made = Mention(meaning.term, alias, field, start, end, meaning.entity, attached, meaning.kind)
+            found.setdefault(meaning.term, []).append(made)
+        for term, name, start, end in lexicon.find_like(text):
+            like, exact = Mention(term, name.alias, field, start, end, name.entity), found.setdefault(term, [])
             # an exact spelling is the better evidence, so a fuzzy one never takes its place
             if not any(like.overlaps(each) for each in exact):
                 exact.append(like)
     folded = {field: text.folded for field, text in looked.items()}
     return Reading(article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider)
-
-
-def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bool = False) -> Mention:
-    return Mention(meaning.term, meaning.alias, field, start, end, meaning.entity, attached, meaning.kind)
 
 
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:

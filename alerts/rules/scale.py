@@ -16,7 +16,7 @@ from typing import Any
 from alerts.alert import Hit, Severity
 from alerts.rule import Condition, Row, Rule, Score
 from alerts.rules.lexicon import terms_of
-from alerts.rules.operators import anchors, evaluate, narrowed
+from alerts.rules.operators import evaluate, narrowed
 from alerts.rules.reading import Mention, Mentions, Reading
 from alerts.rules.tables import BY_SCALE, SEVERITIES
 from crawler.config.values import MISSING, Choice, Number
@@ -48,8 +48,7 @@ def grade(rule: Rule, reading: Reading, mentions: Mentions) -> Grade:
     """Return the severity that the scale gives a match of a rule, found by these mentions."""
     seen = narrowed(where(mentions), reading)
     for row in rule.scale:
-        likely = row.anchors is None or not row.anchors.isdisjoint(seen.mentions)
-        found = evaluate(row.condition, seen) if likely else None
+        found = evaluate(row.condition, seen)
         if found is None:
             continue
         severity = min(max(row.severity, rule.least), rule.most)
@@ -110,7 +109,7 @@ def read_scale(rows: Iterable[Any], condition: Callable[[Node], Condition | None
 def _row(number: int, row: Mapping[str, Any], condition: Condition) -> Row:
     terms = tuple(dict.fromkeys(terms_of(condition)))
     digest = hashlib.sha256(repr(shape(condition)).encode()).hexdigest()
-    return Row(number, row[""], condition, Severity.of(row["severity"]), row["why"], terms, anchors(condition), digest)
+    return Row(number, row[""], condition, Severity.of(row["severity"]), row["why"], terms, digest)
 
 
 def is_by_scale(node: Node) -> bool:

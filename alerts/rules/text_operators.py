@@ -86,8 +86,7 @@ def test_source(condition: Condition, reading: Reading) -> Mentions | None:
 def test_headline_part(condition: Condition, reading: Reading) -> Mentions | None:
     patterns = condition.options["values"]
     assert isinstance(patterns, tuple)
-    found = parts(reading.article.title)
-    return () if any(is_like(part, str(each)) for part in found for each in patterns) else None
+    return () if any(is_like(part, patterns) for part in parts(reading.article.title)) else None
 
 
 def read_marks(op: str, node: Node, problems: Problems) -> Condition | None:
