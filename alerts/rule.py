@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from types import MappingProxyType
 
 from alerts.alert import Receiver, Severity, Target
 from alerts.where import Point
@@ -15,6 +16,7 @@ from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import Source
 
 HEARTBEAT = "settings.heartbeat"  # as it is named where its secret is missing; no source has such an id
+NO_OPTIONS: Mapping[str, object] = MappingProxyType({})  # one for the thousands of conditions that have none
 LEAD_WORDS = 80  # words of the text that count as its lead
 
 
@@ -30,7 +32,7 @@ class Condition:
     place: Place
     children: tuple[Condition, ...] = ()
     term: str = ""
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=lambda: NO_OPTIONS)
     anchors: frozenset[str] | None = field(default=None, compare=False, repr=False)  # they follow from the rest
 
     def of(self, op: str) -> Iterator[Condition]:

@@ -75,7 +75,7 @@ class Lexicon:
         self._used = used
         # made once, so that `terms` looks at needles only: it runs for every article, `find` for few
         self._by_needle = _each_once(
-            frozenset(meaning.term.removeprefix(DENIED) for number in numbers for meaning in self._meanings[number])
+            tuple(sorted({each.term.removeprefix(DENIED) for number in numbers for each in self._meanings[number]}))
             for numbers in self._automaton.by_needle()
         )
 
@@ -99,7 +99,7 @@ class Lexicon:
         """
         terms: set[str] = set()
         for needle, _, _ in found.needled:
-            terms |= self._by_needle[needle]
+            terms.update(self._by_needle[needle])
         for name, _, _ in found.names:
             terms.update(self._used[name.entity])
         return terms
@@ -128,12 +128,14 @@ class _Meanings:
     """The meanings of each alias, in the order in which they were added.
 
     The forms of a paradigm mean the same but for how they are written, so a meaning whose alias is the one it stands
-    under leaves it out ("") and is one object for all of them.
+    under leaves it out ("") and is one object for all of them. So are several
+    meanings together.
     """
 
     def __init__(self) -> None:
         self.by_alias: dict[str, tuple[Meaning, ...]] = {}
         self._made: dict[Meaning, tuple[Meaning]] = {}
+        self._joined: dict[tuple[int, int], tuple[Meaning, ...]] = {}  # of two that are kept here, by their ids
 
     def add(self, meaning: Meaning) -> None:
         # the forms of a verb say themselves what is attached to their words
@@ -141,15 +143,21 @@ class _Meanings:
             said = "" if text == meaning.alias else meaning.alias
             key = Meaning(meaning.term, said, meaning.entity, meaning.kind)
             made = self._made.setdefault(key, (key,))
-            known = self.by_alias.get(text, ())
-            if made[0] not in known:
-                self.by_alias[text] = known + made if known else made
+            known = self.by_alias.setdefault(text, made)
+            if known is not made:
+                self.by_alias[text] = self._both(known, made)
+
+    def _both(self, known: tuple[Meaning, ...], made: tuple[Meaning]) -> tuple[Meaning, ...]:
+        joined = self._joined.get((id(known), id(made)))
+        if joined is None:
+            joined = self._joined[id(known), id(made)] = known if made[0] in known else known + made
+        return joined
 
 
-def _each_once(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """Return the sets with equal ones as the same object: thousands of forms stand for the same few terms."""
-    made: dict[frozenset[str], frozenset[str]] = {}
-    return [made.setdefault(each, each) for each in sets]
+def _each_once(found: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return equal tuples as the same object: thousands of forms stand for the same few terms."""
+    made: dict[tuple[str, ...], tuple[str, ...]] = {}
+    return [made.setdefault(each, each) for each in found]
 
 
 def terms_of_rule(rule: Rule, masked: str = "") -> Iterator[str]:

@@ -41,6 +41,11 @@ def compiled_to_test(config: Config) -> Matcher:
     return Matcher(replace(config, rules=tuple(replace(rule, mode="live") for rule in config.rules)))
 
 
+def runs_as_tested(config: Config) -> bool:
+    """Return whether a watch matches as `compiled_to_test` does: a rule in shadow is compiled as a live one is."""
+    return all(rule.mode != "off" for rule in config.rules)
+
+
 def failed_tests(config: Config, matcher: Matcher | None = None) -> list[Problem]:
     """Return a problem for each of the rules' own tests that fails; `matcher` is that of `compiled_to_test`."""
     compiled = matcher or compiled_to_test(config)
@@ -60,8 +65,7 @@ def _failed(rule: Rule, matcher: Matcher) -> Iterator[Problem]:
 
 
 def _match(rule: Rule, matcher: Matcher, headline: str) -> Match | None:
-    article = Article("test", "test", headline, TEST_TIME)
-    return next((match for match in matcher.match(article) if match.rule == rule.id), None)
+    return matcher.match_of(rule.id, Article("test", "test", headline, TEST_TIME))
 
 
 def warnings(config: Config) -> list[Problem]:

@@ -17,7 +17,7 @@ from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
 from alerts.rules.nearness import Likeness, Sense, must_compare
 from alerts.rules.operators import anchors, evaluate
 from alerts.rules.possible import Needs, Seen
-from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
+from alerts.rules.reading import FIELDS, Looked, Mention, Mentions, Reading, look, read
 from alerts.rules.scale import grade
 from alerts.rules.sharing import shared
 from crawler.article import Article
@@ -64,18 +64,19 @@ class Matcher:
         """Return the matches of an article, in the order of the rules in the file."""
         return self.find(article).matches
 
+    def match_of(self, name: str, article: Article) -> Match | None:
+        """Return what `match` gives of one rule, named by its id, without judging the others."""
+        looked = look(article, self._lexicon)
+        rule = next(iter(self._likely(looked, name)), None)
+        return judge(rule, read(article, self._lexicon, looked)) if rule else None
+
     def find(self, article: Article, likeness: Likeness | None = None) -> Finding:
         """Return the matches of an article, in the order of the rules in the file, and the event it tells.
 
         `likeness` is what its headline reads like, None where no language model compared it.
         """
         looked = look(article, self._lexicon)
-        seen = Seen({field: self._lexicon.terms(found) for field, found in looked.items()})
-        numbers = set(self._unanchored)
-        for term in seen.terms:
-            numbers.update(self._anchored.get(term, ()))
-        # locating and judging words costs most, so trees that cannot hold are dropped first
-        likely = [self.rules[number] for number in sorted(numbers) if seen.meets(self._needs[number])]
+        likely = self._likely(looked)
         # a correction may match nothing ("no US soldiers were killed") and is told to those who were told of its event
         corrects = is_correction(article.title)
         if not likely and not corrects:
@@ -84,6 +85,16 @@ class Matcher:
         matches = tuple(match for rule in likely if (match := judge(rule, reading)))
         event = self._events.read(reading) if matches or corrects else None
         return Finding(matches, event, reading.sense.asked and _is_open(matches, reading.sense))
+
+    def _likely(self, looked: Looked, name: str = "") -> list[Rule]:
+        """Return the rules that may match what was looked up, in their order; with a `name` that one alone."""
+        seen = Seen({field: self._lexicon.terms(found) for field, found in looked.items()})
+        numbers = set(self._unanchored)
+        for term in seen.terms:
+            numbers.update(self._anchored.get(term, ()))
+        asked = (number for number in sorted(numbers) if not name or self.rules[number].id == name)
+        # locating and judging words costs most, so trees that cannot hold are dropped first
+        return [self.rules[number] for number in asked if seen.meets(self._needs[number])]
 
     def event(self, article: Article) -> EventMention | None:
         """Return the event that an article tells, whether a rule matches it or not."""

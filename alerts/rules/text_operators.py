@@ -19,6 +19,8 @@ from crawler.config.yamlfile import Node, Problems, Sequence
 from crawler.text.folding import fold
 
 LONGEST_PATTERN = 500  # characters of a regex
+_WORD_CLASS = re.compile(r"(?<!\\)((?:\\\\)*)\\w")
+_NO_SPACE = r"\1[^\\x20]"
 LIKE = Table(
     (Key("examples", ListOf(Text(what="an example"), "a list of texts")), Key("min_similarity", Number(0.05, 1), 0.5)),
     "like",
@@ -51,7 +53,7 @@ def _regex_fault(text: str) -> str:
     if len(text) > LONGEST_PATTERN:
         return f"longer than {LONGEST_PATTERN} characters"
     try:
-        empty = flpc.search(_pattern(text), "")
+        empty = flpc.search(compiled(text), "")
     except (ValueError, OverflowError) as error:
         return " ".join(str(error).split()).removeprefix("Regex error: ")[:160]
     return "it matches the empty text, so every article" if empty else ""
@@ -109,7 +111,7 @@ def test_regex(condition: Condition, reading: Reading) -> Mentions | None:
     found: list[Mention] = []
     for field in FIELDS:
         text = reading.visible(field)
-        for match in flpc.finditer(_pattern(written), text):
+        for match in flpc.finditer(compiled(written), text):
             first, last = match.start(0), match.end(0)
             assert first is not None
             assert last is not None
@@ -121,10 +123,15 @@ def test_regex(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 @cache
-def _pattern(text: str) -> Any:
+def compiled(text: str) -> Any:
     """Return a pattern compiled for folded text: its letters outside ASCII are folded as the text is."""
     # Rust's engine: linear time, and \b and \w that know Arabic (decision 13)
-    return flpc.compile("(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text))
+    written = "(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text)
+    try:
+        # in folded text \w is what is no space; as the letters of all scripts it takes megabytes where it is repeated
+        return flpc.compile(_WORD_CLASS.sub(_NO_SPACE, written))
+    except ValueError:  # told of as it was written; and a pattern of bytes, (?-u), has no such class
+        return flpc.compile(written)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

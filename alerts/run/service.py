@@ -11,7 +11,6 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,6 @@ from typing import Self
 from alerts.decide.roles import Role
 from alerts.line.direct_notice import tell_once
 from alerts.line.notices import give_notice
-from alerts.render.records import stamp
 from alerts.rule import Config
 from alerts.run import supervisor
 from alerts.run.backup_thread import Backups
@@ -30,7 +28,6 @@ from alerts.run.canary import Canary
 from alerts.run.clock_following import ClockFollowing, believe
 from alerts.run.control import Control
 from alerts.run.figures import Gauges
-from alerts.run.good_rules import last_good
 from alerts.run.heap import give_back
 from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
@@ -43,7 +40,7 @@ from alerts.run.patience import patiently
 from alerts.run.poll_order import poll_command
 from alerts.run.reads import Reads
 from alerts.run.reloading import Reloading
-from alerts.run.rules_file import RulesFile
+from alerts.run.rules_file import RulesFile, read_rules
 from alerts.run.rules_saving import save_command
 from alerts.run.secrets_file import SecretsFile
 from alerts.run.sharing import Sharing
@@ -66,12 +63,13 @@ TICK = 1.0  # seconds
 class Service:
     """Everything that runs: `async with Service(path, state_dir, environ) as service` opens it, and closes it in order.
 
-    Raises ConfigError where the rules cannot be read, and on entering AlreadyRunning or StoreError.
+    The rules are those that were read, or the path of those to read. Raises ConfigError where they cannot be read, and
+    on entering AlreadyRunning or StoreError.
     """
 
     def __init__(
         self,
-        rules: Path,
+        rules: RulesFile | Path,
         state_dir: Path,
         secrets: SecretsFile | Mapping[str, str],
         *,
@@ -83,14 +81,14 @@ class Service:
     ) -> None:
         secrets = secrets if isinstance(secrets, SecretsFile) else SecretsFile(None, secrets)
         environ = secrets.values
-        good = partial(last_good, state_dir, rules, environ) if patient else lambda: None
-        self._rules = RulesFile(rules, secrets, good)
+        read = rules if isinstance(rules, RulesFile) else read_rules(rules, state_dir, secrets, patient=patient)
+        self._rules = read
         self._timeout, self._accept_store = timeout, accept_store
         self._patient, self._role = patient, role
         self._sharing: Sharing | None = None  # with other daemons, where the store is in PostgreSQL
         self._shares: Shares = ALONE
         self.state_dir, self._socket = state_dir, socket or state_dir / "control.sock"
-        self._reads = Reads(rules, state_dir, lambda: self._rules.environ)
+        self._reads = Reads(read.path, state_dir, lambda: self._rules.environ)
         self._environ = {**environ, "WATCHFLOOR_SOCKET": str(self._socket)}
         self._stopped = asyncio.Event()
         self.owned = Owned()
@@ -150,7 +148,7 @@ class Service:
         opening = Opening(
             self.owned, self.database, self.lane, self._shares, self.state_dir, self._timeout, self._heard
         )
-        opened = await opening.open(lambda: self.config, self._logbook, self._watch, self._sharing, now)
+        opened = await opening.open(self._rules, self._logbook, self._watch, self._sharing, now)
         self._collecting, self._pages, self._deliver = opened.collecting, opened.pages, opened.deliver
         self.commands, self._line, self._stages = opened.commands, opened.line, opened.stages
         self._followers = opened.followers
@@ -329,8 +327,3 @@ class Service:
         """Judge and send at once what was just stored, instead of at the next tick or round."""
         self._pages.wake()
         await run_stages((each for each in self._ours() if each.on_news), turn, self._shares)
-
-
-def describe(done: Round, at: datetime) -> dict[str, object]:
-    """Return a round as `run --at` prints it."""
-    return {"at": stamp(at), **asdict(done)}
