@@ -46,6 +46,7 @@ from alerts.run.secrets_file import SecretsFile
 from alerts.run.sharing import Sharing
 from alerts.run.signs_server import SignsServer
 from alerts.run.stage import Round, Stage, StageError, Turn, run_stages
+from alerts.run.started_on import beginning
 from alerts.run.watch import Watch
 from alerts.store import restoring
 from alerts.store.opening import VARIABLE
@@ -138,7 +139,7 @@ class Service:
         )
         opened = await opening.open(self._rules.environ.get(VARIABLE) or self.config.store, now)
         self.database, self.lane, self._sharing = opened.database, opened.lane, opened.sharing
-        self._shares = opened.shares
+        self._shares, self._is_new = opened.shares, opened.is_new
         self._logbook = Logbook(self.lane, self.state_dir, self._rules.path, self._rules.secrets)
         self._watch = self.owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         with self.database.errors():  # they read what the last process stored
@@ -195,13 +196,9 @@ class Service:
         if renewed := await self.lane.write(partial(restoring.note_start, now=now)):
             log.warning("first start since a restore: messages over their age are tried anew number=%d", renewed)
         await self._reloading.begin(now, always=self._patient)
-        if self._accept_store:
-            title = "started on the store as it is, by an explicit word (--accept-store)"
-            words = (
-                "What it lost is lost. Where the state of a source is gone, what its feed holds now is taken for known "
-                "and told to nobody, but for what is younger than settings.backfill."
-            )
-            await give_notice(self.lane, self.config, f"accepted:{now.isoformat()}", title, words, now)
+        is_new = self._is_new and self._patient  # whoever runs a single round sees that it is
+        if told := beginning(accepted=self._accept_store, is_new=is_new, store=self.database.name, now=now):
+            await give_notice(self.lane, self.config, told.cause, told.title, told.body, now)
 
     async def round(self, now: datetime) -> Round:
         """Poll what is due, match, decide and deliver what is due, all as of `now`; return the numbers.
