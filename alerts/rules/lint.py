@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from alerts.alert import Match, Severity
+from alerts.alert import Match
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules import scale
 from alerts.rules.dead_terms import dead_beside
@@ -24,7 +24,7 @@ from alerts.rules.match import Matcher, positive_terms
 from alerts.rules.nearness import EXAMPLE
 from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
-from alerts.rules.unread_notices import unread_notices
+from alerts.rules.unread import unread
 from alerts.rules.unsourced import unsourced
 from crawler.article import Article
 from crawler.config.nearest import nearest
@@ -79,7 +79,7 @@ def warnings(config: Config) -> list[Problem]:
         *_repeated(config),
         *_shared_aliases(config),
         *_look_alikes(config),
-        *_unreachable(config),
+        *unread(config),
         *_dead_terms(config),
         *_one_way(config),
         *(Problem(place, message) for place, message in scale.faults(config.scale, config.rules)),
@@ -87,7 +87,6 @@ def warnings(config: Config) -> list[Problem]:
         *_never_polled(config),
         *unseen_standings(config),
         *everywhere(config),
-        *filter(None, [unread_notices(config)]),
     ]
     return sorted(set(found))
 
@@ -231,25 +230,6 @@ def _by_part(names: Sequence[tuple[Entity, str, str]]) -> dict[str, list[tuple[E
 def _bones(folded: str) -> str:
     """Return the consonant skeletons of a folded name, without its articles."""
     return " ".join(filter(None, (skeleton(word) for word in folded.split())))
-
-
-def _unreachable(config: Config) -> Iterator[Problem]:
-    for receiver in config.receivers.values():
-        place = config.receivers_at[receiver.name]
-        rules = [rule for rule in config.rules if receiver.name in rule.notify and rule.mode == "live"]
-        if not rules and receiver.name != config.admin:
-            yield Problem(place, f'receiver "{receiver.name}" is reached by no live rule')
-        # without a rule only the line above is worth saying, so the default makes this no second problem
-        most = max((_highest(rule) for rule in rules), default=receiver.min_severity)
-        if most < receiver.min_severity:
-            word = receiver.min_severity.word
-            yield Problem(
-                place, f'receiver "{receiver.name}" asks for {word}, and no rule that notifies it is so urgent'
-            )
-
-
-def _highest(rule: Rule) -> Severity:
-    return max((severity for _, severity in rule.steps), default=rule.severity)
 
 
 def _shadowed(config: Config) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from alerts.decide.life import STILL
 from alerts.receivers.targets import host_of
 from alerts.render.counting import counted
 from alerts.rule import HEARTBEAT, Config
-from alerts.rules.unread_notices import unread_notices
+from alerts.rules.unread import unread_notices
 from alerts.run import board_fault
 from alerts.run.board_answers import who_answers
 from alerts.run.extras import done_without
