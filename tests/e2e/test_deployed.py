@@ -95,7 +95,6 @@ def deployed() -> Iterator[Deployed]:
     made.write("/a.xml", settings="backfill: 6h, timezone: Asia/Baghdad")
     state = place / "var"
     state.mkdir(mode=0o700)
-    empty_store(state / DATABASE)  # of a start that makes it anew the admin would be told first
     yield made
     for each in (made.outlet, made.hook, made.mail):
         each.close()
@@ -105,6 +104,7 @@ def deployed() -> Iterator[Deployed]:
 @contextmanager
 def watching(desk: Deployed) -> Iterator[tuple[Running, str]]:
     """Run the daemon until it has told both stories; give it and the id of one of them."""
+    empty_store(desk.place / "var" / DATABASE)  # of a start that makes it the admin would be told first
     with daemon(desk) as running:
         assert desk.hook.wait_for(2)
         if os.geteuid() == 0:
