@@ -11,6 +11,7 @@ from alerts.board.page import BadQuery, Order, Query
 from alerts.board.shapes import ACK as GIVEN
 from alerts.board.shapes import FLAG, SEVERITY, TEXT, TEXTS, TIME, WHOLE, each, keys, more
 from alerts.board.shapes import SILENCE as QUIET
+from alerts.render.counting import counted
 from crawler.config.lengths import span
 
 LONGEST_NOTE = 300  # characters, as alerts/line/orders.py keeps of a reason
@@ -81,7 +82,7 @@ def _silence(parts: Mapping[str, str], form: Query, name: str) -> Mapping[str, A
 
 
 def _silenced(answer: Mapping[str, Any]) -> str:
-    held = answer.get("last_24h", {}).get("messages", 0)
+    held = counted(len(answer.get("last_24h", {}).get("stories", ())), "story")
     on = f"{answer['scope']} {answer['value']}"
     return f"Silence {answer['id']} on {on} begins; in the last 24 h it would have held back {held}."
 

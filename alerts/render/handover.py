@@ -6,13 +6,15 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
 from alerts.alert import Ack, Alert, Severity, Silence
+from alerts.decision import HeldBack
 from alerts.delivery import Delivery
+from alerts.render.counting import counted
 from alerts.render.digest import events_of, newest_of, outlets_of
 from alerts.render.sheet import translated
 from alerts.render.title import NO_HEADLINE, headline_of, lead
@@ -59,7 +61,8 @@ class Handover:
     """All that the next shift must know of the time since `since`. `reload` is the last reload: (when, its result).
 
     `stories` were told in that time. What alerted or changed in it without a message then is `further`, with when its
-    event was told last as grave as it is, or else `untold`.
+    event was told last as grave as it is, or else `untold`. `silenced` are the stories that silences held back, the
+    gravest first, and that no message told since; `silenced_by` counts all that each silence did, by its id.
     """
 
     since: datetime
@@ -72,6 +75,8 @@ class Handover:
     reload: tuple[datetime, str] | None = None
     untold: tuple[ToldStory, ...] = ()
     further: tuple[tuple[ToldStory, datetime], ...] = ()
+    silenced: tuple[HeldBack, ...] = ()
+    silenced_by: Mapping[str, int] = field(default_factory=dict)
     done: tuple[Done, ...] = ()  # starts, stops, restores, refused rules and notices, oldest first
 
 
@@ -83,17 +88,18 @@ def markdown(shift: Handover, timezone: str) -> str:
         f"What happened since {time(shift.since, timezone)}.",
         *_section(_told(shift.stories), list(_stories(shift.stories, timezone)), "None was told."),
         *(_section("Not told in this time", [_untold(each) for each in shift.untold], "") if shift.untold else ()),
+        *(_section(_held_back(shift.silenced), list(_silenced(shift, timezone)), "") if shift.silenced else ()),
         *(_section("Further on events told", further, "") if further else ()),
         *_section("The watch itself", list(_watch(shift.done, timezone)), "No outage, restore or notice."),
         *_section("Acknowledged", list(_acked(shift.stories, timezone)), "Nothing."),
         *_section(
             "Silences in force",
-            [_silence(each, timezone) for each in shift.silences if each.ends > shift.now],
+            [_silence(each, shift, timezone) for each in shift.silences if each.ends > shift.now],
             "None.",
         ),
         *_section(
             "Silences that ended",
-            [_silence(each, timezone) for each in shift.silences if each.ends <= shift.now],
+            [_silence(each, shift, timezone) for each in shift.silences if each.ends <= shift.now],
             "None.",
         ),
         *_section("Failing sources", [_line(each.source, each.words) for each in shift.failing], "None."),
@@ -108,6 +114,18 @@ def _untold(story: ToldStory, of_event: str = "") -> str:
     alert = story.alert
     made = f"\n  {marked_down(translated(alert.translation))}" if alert.translation else ""
     return f"- {alert.severity.word}: {_said(alert)}: {story.status}{of_event}; `{alert.story}`{made}"
+
+
+def _held_back(silenced: Sequence[HeldBack]) -> str:
+    return f"Held back by silences: {counted(len(silenced), 'story')}"
+
+
+def _silenced(shift: Handover, timezone: str) -> Iterator[str]:
+    for each in shift.silenced[:EVENTS_SHOWN]:
+        headline = marked_down(isolated(cut(each.title, HEADLINE_LIMIT))) or NO_HEADLINE
+        yield f"- {each.severity.word}: {headline}: by `{each.silence}` {time(each.at, timezone)}; `{each.story}`"
+    if len(shift.silenced) > EVENTS_SHOWN:
+        yield f"- and {len(shift.silenced) - EVENTS_SHOWN} more: `watchfloor silence list --all`"
 
 
 def _watch(done: Sequence[Done], timezone: str) -> Iterator[str]:
@@ -252,12 +270,14 @@ def _acked(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
         )
 
 
-def _silence(silence: Silence, timezone: str) -> str:
+def _silence(silence: Silence, shift: Handover, timezone: str) -> str:
     by = f" by {marked_down(silence.ended_by)}" if silence.ended_by else ""
     word = "ended" if silence.ended_by else "until"
     what = f"`{silence.id}` {silence.scope.value} {marked_down(silence.value)}"
     why = f"{marked_down(silence.author)}: {marked_down(cut(silence.reason, REASON_LIMIT))}"
-    return f"- {what}, {word} {time(silence.ends, timezone)}{by}; {why}"
+    held = shift.silenced_by.get(silence.id, 0)
+    count = f"; {counted(held, 'story')} held back" if held else ""
+    return f"- {what}, {word} {time(silence.ends, timezone)}{by}; {why}{count}"
 
 
 def _delivery(delivery: Delivery, why: str) -> str:

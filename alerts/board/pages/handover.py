@@ -67,11 +67,16 @@ EVENT = keys(
     thread=TEXT, severity=SEVERITY, title=TEXT, **KNOWN, newest=TEXT, outlets=TEXTS,
     stories=TEXTS, acknowledged=FLAG, told=each(TOLD), latest=TOLD,
 )  # fmt: skip
+HELD_BACK = keys(
+    "Story that a silence held back",
+    story=TEXT, silence=TEXT, severity=SEVERITY, title=TEXT, outlet=TEXT, at=TIME,
+)  # fmt: skip
 MESSAGE = keys(id=TEXT, subject=TEXT, kind=TEXT, receiver=TEXT, severity=SEVERITY, state=TEXT, attempts=WHOLE)
 ANSWER = keys(
     since=TIME, at=TIME, stories=each(TOLD), events=each(EVENT), untold=each(TOLD),
     further=each(more(TOLD, event_told=TIME)),
-    done=each(keys("Entry on the watch", at=TIME, what=TEXT, title=TEXT, who=TEXT)), silences=each(SILENCE),
+    done=each(keys("Entry on the watch", at=TIME, what=TEXT, title=TEXT, who=TEXT)),
+    silences=each(more(SILENCE, held_back=WHOLE)), silenced=each(HELD_BACK),
     failing=each(keys("Failing source", source=TEXT, words=TEXT)), dead=each(more(MESSAGE, detail=TEXT)),
     held=each(more(MESSAGE, held=TEXT, due=TIME)), reload=none_or(keys("Reload", at=TIME, result=TEXT)), begins=TIME,
     chosen=RANGE,
