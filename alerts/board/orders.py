@@ -9,7 +9,7 @@ from typing import Any
 from alerts.alert import Scope
 from alerts.board.page import BadQuery, Order, Query
 from alerts.board.shapes import ACK as GIVEN
-from alerts.board.shapes import FLAG, SEVERITY, TEXT, TEXTS, TIME, WHOLE, each, keys, more
+from alerts.board.shapes import FLAG, SEVERITY, TEXT, TEXTS, TIME, WHOLE, each, keys, more, none_or
 from alerts.board.shapes import SILENCE as QUIET
 from alerts.render.counting import counted
 from crawler.config.lengths import span
@@ -112,7 +112,10 @@ def _polled(answer: Mapping[str, Any]) -> str:
 
 
 OTHER = keys("Story that an ack covers or leaves", story=TEXT, severity=SEVERITY, title=TEXT, sent=FLAG)
-ACKED = more(GIVEN, first=FLAG, asked=TEXT, title=TEXT, covers=TEXTS, covered=each(OTHER), left=each(OTHER))
+ACKED = more(
+    GIVEN, first=FLAG, too=FLAG, earlier=none_or(GIVEN), asked=TEXT, title=TEXT, covers=TEXTS, covered=each(OTHER),
+    left=each(OTHER),
+)  # fmt: skip
 ACK = Order("/stories/{story}/ack", "Acknowledge a story's event", _ack, _acked, keys(acks=each(ACKED)))
 UNDO = Order(
     "/stories/{story}/ack/undo",

@@ -31,11 +31,17 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")  # CommonMark 2.4; the last 
 
 @dataclass(frozen=True, slots=True)
 class ToldStory:
-    """A story with its newest alert, its acknowledgement, and what became of its messages, in words."""
+    """A story with its newest alert, its acknowledgement, and what became of its messages, in words.
+
+    `earlier` is the ack that was given before what was told last became graver. `acked` are the alerts that
+    either was given of, by the ack.
+    """
 
     alert: Alert
     ack: Ack | None = None
     status: str = ""
+    earlier: Ack | None = None
+    acked: Mapping[Ack, Alert] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +251,11 @@ def _notice(event: Sequence[ToldStory]) -> str:
     """Return who has taken notice of an event, and of which of its stories nobody has."""
     who = list(dict.fromkeys(marked_down(each.ack.by) for each in event if each.ack))
     left = [each.alert.story for each in event if not each.ack]
+    before = dict.fromkeys(marked_down(each.earlier.by) for each in event if each.earlier)
+    earlier = f" ({', '.join(before)} acknowledged the earlier report)" if before else ""
     if not who:
-        return "**not acknowledged**"
-    return f"acknowledged by {', '.join(who)}{f', but for {_ids(left)}' if left else ''}"
+        return f"**not acknowledged**{earlier}"
+    return f"acknowledged by {', '.join(who)}{f', but for {_ids(left)}' if left else ''}{earlier}"
 
 
 def _said(alert: Alert) -> str:
@@ -260,14 +268,16 @@ def _short(alert: Alert) -> str:
 
 
 def _acked(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
-    """Yield a line for each ack: one of an event covers several stories."""
+    """Yield a line for each ack, oldest first, with what it was given of: one of an event covers several stories."""
     known = {each.alert.story: each for each in stories}
-    given = {each.ack.story: (each.ack, known.get(each.ack.story, each)) for each in known.values() if each.ack}
-    for ack, story in given.values():
-        yield (
-            f"- {marked_down(ack.by)} at {time(ack.at, timezone)} ({marked_down(ack.via)}): {_said(story.alert)},"
-            f" `{ack.story}`"
-        )
+    given: dict[Ack, Alert] = {}
+    for each in known.values():
+        for ack in filter(None, (each.earlier, each.ack)):
+            # as it stood then: what was told later is no part of what somebody took notice of
+            given.setdefault(ack, each.acked.get(ack, known.get(ack.story, each).alert))
+    for ack, alert in sorted(given.items(), key=lambda each: each[0].at):
+        when = f"{time(ack.at, timezone)} ({marked_down(ack.via)})"
+        yield f"- {marked_down(ack.by)} at {when}: {_said(alert)}, `{ack.story}`"
 
 
 def _silence(silence: Silence, shift: Handover, timezone: str) -> str:

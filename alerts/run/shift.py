@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, or_
 
-from alerts.alert import PINGS, Reason
+from alerts.alert import PINGS, Ack, Alert, Reason
 from alerts.decision import HeldBack
 from alerts.delivery import UNFINISHED, Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, ToldStory
@@ -67,13 +67,16 @@ def _stories(
     names = dict.fromkeys((*acks.stories_told_since(connection, since), *sent))
     revisions = [(story, decisions.last_alert_revision(connection, story)) for story in names]
     made = list(as_of_now(connection, config, load_alerts(connection, revisions)))
-    given = acks.acks_of(connection, [each.story for each in made])
+    given, earlier = acks.acks_and_earlier(connection, [each.story for each in made])
+    acked = _acked(connection, (*given.values(), *earlier.values()))
     statuses = statuses_of(connection, [each.story for each in made])
     every = [
         ToldStory(
             each,
             given.get(each.story),
             status_words(statuses.get(each.story, Status()), config.timezone),
+            earlier.get(each.story),
+            acked,
         )
         for each in translations.with_translations(connection, config.language, made)
     ]
@@ -82,6 +85,16 @@ def _stories(
         tuple(each for each in every if each.alert.story in told),
         tuple(each for each in every if each.alert.story not in told),
     )
+
+
+def _acked(connection: Connection, given: Iterable[Ack]) -> dict[Ack, Alert]:
+    """Return the alert revision that each ack was given of."""
+    given = list(dict.fromkeys(given))
+    known = {
+        (each.story, each.revision): each
+        for each in load_alerts(connection, [(each.story, each.revision) for each in given])
+    }
+    return {each: known[each.story, each.revision] for each in given if (each.story, each.revision) in known}
 
 
 def _told_of_event(connection: Connection, untold: Iterable[ToldStory]) -> dict[str, datetime]:

@@ -49,6 +49,7 @@ def _story(story: ToldStory) -> dict[str, Any]:
         "changed": stamp(alert.created),
         "changes": list(alert.changes),
         "ack": describe_ack(story.ack) if story.ack else None,
+        "earlier_ack": describe_ack(story.earlier) if story.earlier else None,
         "status": story.status,
     }
 

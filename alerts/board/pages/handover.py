@@ -60,7 +60,8 @@ def as_markdown(asked: Asked) -> str:
 TOLD = keys(
     "Story of a shift",
     story=TEXT, severity=SEVERITY, title=TEXT, **KNOWN, url=none_or(TEXT),
-    outlets=TEXTS, reliability=TEXT, changed=TIME, changes=TEXTS, ack=none_or(ACK), status=TEXT,
+    outlets=TEXTS, reliability=TEXT, changed=TIME, changes=TEXTS, ack=none_or(ACK),
+    earlier_ack=none_or(ACK), status=TEXT,
 )  # fmt: skip
 EVENT = keys(
     "Event of a shift",
