@@ -51,7 +51,8 @@ class EventMention(Keeping):
     another deed was done than the attack ("talks in Geneva end, army strikes town"). `things` are lists of
     settings.events.things. `words` are the stems of what is left. `casualties` counts people by killed, wounded,
     missing or held. `from_lead`: the headline told no act, so this is what the text begins with. `headed` are the
-    listed places that the headline names all the same.
+    listed places that the headline names all the same. `lead` are the names that the first sentence of the text gives
+    besides, and `lead_places` those of them that say where: they tell no deed of their own.
     """
 
     acts: tuple[Act, ...] = ()
@@ -64,6 +65,8 @@ class EventMention(Keeping):
     located: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     headed: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    lead_places: tuple[str, ...] = ()
 
     @property
     def says_something(self) -> bool:

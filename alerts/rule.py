@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from types import MappingProxyType
 
 from alerts.alert import Receiver, Severity, Target
 from alerts.where import Point
@@ -15,6 +16,7 @@ from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import Source
 
 HEARTBEAT = "settings.heartbeat"  # as it is named where its secret is missing; no source has such an id
+NO_OPTIONS: Mapping[str, object] = MappingProxyType({})  # one for the thousands of conditions that have none
 LEAD_WORDS = 80  # words of the text that count as its lead
 
 
@@ -22,14 +24,16 @@ LEAD_WORDS = 80  # words of the text that count as its lead
 class Condition:
     """A node of a rule's `match` tree: an operator over further conditions, or a term (op "term").
 
-    `term` is the text as the rule writes it: a phrase, or `$name` of an entity or a list.
+    `term` is the text as the rule writes it: a phrase, or `$name` of an entity or a list. A matcher's conditions have
+    `anchors`: terms of which one is found whenever the condition holds, None where there are none.
     """
 
     op: str
     place: Place
     children: tuple[Condition, ...] = ()
     term: str = ""
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=lambda: NO_OPTIONS)
+    anchors: frozenset[str] | None = field(default=None, compare=False, repr=False)  # they follow from the rest
 
     def of(self, op: str) -> Iterator[Condition]:
         """Yield each condition of the tree from here on that has this operator, in the order of the rule."""
@@ -155,8 +159,8 @@ class Row:
     severity: Severity
     why: str
     terms: tuple[str, ...] = ()  # of the condition, each once
-    anchors: frozenset[str] | None = None  # of these one is found whenever the row holds, None where there are none
     shape: str = ""  # a hash of the condition without its place
+    compares: bool = False  # whether it asks what the headline reads like
 
 
 @dataclass(frozen=True, slots=True)

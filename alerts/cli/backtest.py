@@ -26,7 +26,7 @@ from alerts.cli.times import SINCE, Moment, beginning
 from alerts.render.words import plain, span
 from alerts.rule import Config
 from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run
-from alerts.rules.lint import failed_tests
+from alerts.rules.lint import compiled_to_test, failed_tests, runs_as_tested
 from crawler.article import Article
 from crawler.config.includes import NO_FILE
 from crawler.config.problems import ConfigError
@@ -72,7 +72,8 @@ def command(
     else:
         with doing("reading the archive"):
             articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
-    found = run(config, progress(articles, "matching"))
+    tested = compiled_to_test(config)
+    found = run(config, progress(articles, "matching"), tested if runs_as_tested(config) else None)
     # `--against` is the file before the change, --config the one after it
     unseen = {} if file else _unseen(config, state_path(state_dir, rules))
     if other is not None:
@@ -86,7 +87,7 @@ def command(
     if unseen and not as_json:
         show(f"not counted: {unseen['words']}")
     if not as_json:
-        for problem in failed_tests(config):
+        for problem in failed_tests(config, tested):
             show(str(problem), err=True)
     faults.end()
 

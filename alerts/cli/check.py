@@ -22,7 +22,15 @@ from alerts.rules import config as configuration
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
 from alerts.rules.everywhere import everywhere
-from alerts.rules.lint import BROAD_A_DAY, compiled_to_test, failed_tests, strange_links, too_broad, warnings
+from alerts.rules.lint import (
+    BROAD_A_DAY,
+    compiled_to_test,
+    failed_tests,
+    runs_as_tested,
+    strange_links,
+    too_broad,
+    warnings,
+)
 from alerts.rules.match import Matcher
 from alerts.rules.unplaced import without_points
 from alerts.run.extras import done_without
@@ -97,7 +105,7 @@ def command(
 
 def _counted(config: Config, archived: list[Article], matcher: Matcher) -> dict[str, int]:
     """Return how often each rule matches the archive, by the rules as they were tested where none of them is off."""
-    same = None if any(rule.mode == "off" for rule in config.rules) else matcher
+    same = matcher if runs_as_tested(config) else None
     looked = progress(archived, "matching the last 7 days")
     return per_rule(run(config, looked, same) if archived else {}, config)
 

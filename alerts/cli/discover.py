@@ -20,9 +20,9 @@ from alerts.cli.zone import desk_zone
 from alerts.render.words import plain, time
 from crawler.article import Entry
 from crawler.collect.discovery import Scout, Tried, scout
+from crawler.config.nearest import meant_among
 from crawler.config.problems import ConfigError
 from crawler.config.sources import read_sources
-from crawler.config.values import nearest
 from crawler.parse.provenance import credit, strangers
 from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import KINDS, Source
@@ -161,8 +161,8 @@ def _source(what: str, sources: tuple[Source, ...]) -> Source:
     found = next((each for each in sources if each.id == what), None)
     if found is None:
         names = [each.id for each in sources]
-        hint = nearest(what, names)
-        fail(f'"{what}" is neither an address nor the id of a source{hint}; known: {", ".join(names)}')
+        hint = meant_among(what, names, "sources")
+        fail(f'"{what}" is neither an address nor the id of a source{hint}')
     return found
 
 

@@ -28,13 +28,15 @@ from alerts.rules.explain import Explanation, explained, lines
 from alerts.rules.match import Matcher, judge
 from alerts.rules.nearest_rules import Near, nearest_rules, proposals, unknown_words, unmeant_names
 from alerts.rules.nearest_rules import lines as near_lines
+from alerts.rules.nearness import Likeness
 from alerts.rules.proposals import without_names
 from alerts.run import archive
+from alerts.run.extras import lacks_model
 from alerts.store import ids
 from alerts.store.event_reports import evidence_of
 from alerts.store.opening import exists, reading
 from crawler.article import Article
-from crawler.config.values import nearest
+from crawler.config.nearest import meant_among
 from crawler.store.errors import StoreError
 
 
@@ -57,11 +59,12 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     chosen = [rule for rule in matcher.rules if only in {None, rule.id}]
     if not chosen:
         names = [rule.id for rule in matcher.rules]
-        fail(f'no rule "{only}"{nearest(only or "", names)}; there are {", ".join(names)}')
+        hint = meant_among(only or "", names, "rules")
+        fail(f'no rule "{only}"{hint}')
     state = state_path(state_dir, rules)
     found = [_fetched(what, config)] if "://" in what else _articles(what, state, config.timezone)
     for article in found:
-        read = matcher.read(article)
+        read = matcher.read(article, _likeness(state, config, matcher, article))
         # of rules that do not match a person is shown the nearest three: no tree is worked out for the others
         shown = chosen if only or as_json else [rule for rule in chosen if judge(rule, read)]
         made = [explained(rule, read) for rule in shown]
@@ -86,6 +89,21 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         show(f"{named}{isolated(article.title)}")
         why = _one(made) if only else _matching(matched) or _nearest(near, matcher, config, article)
         show(*_placed(place, config.timezone), *why)
+
+
+def _likeness(state: Path, config: Config, matcher: Matcher, article: Article) -> Likeness | None:
+    """Return what a headline reads like, where a daemon with the language model would have asked; else None."""
+    if config.languages is None or lacks_model(config) or not matcher.find(article).asks or not exists(state):
+        return None
+    # imported only here: others need no process of the model
+    comparing, encoder = importlib.import_module("alerts.run.comparing"), importlib.import_module("alerts.run.encoder")
+    try:
+        with reading(state) as connection:
+            found: Likeness | None = asyncio.run(comparing.compared(config, connection, article))
+    except (StoreError, encoder.EncoderFault) as error:
+        show(f"watchfloor: the headline is not compared with examples: {error}", err=True)
+        return None
+    return found
 
 
 def _verdict(made: Sequence[Explanation], only: str | None, config: Config) -> str:

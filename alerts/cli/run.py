@@ -9,7 +9,7 @@ import sys
 from contextlib import nullcontext, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -22,15 +22,18 @@ from alerts.line.direct_notice import tell_once
 from alerts.rules.config import RulesError, variables
 from alerts.run import failed_start
 from alerts.run.article_lines import parse_time
-from alerts.run.heap import live_long
+from alerts.run.heap import give_back, live_long
 from alerts.run.lock import AlreadyRunning
 from alerts.run.owner import act_as_owner
+from alerts.run.rules_file import read_rules
 from alerts.run.secrets_file import SecretsFile
-from alerts.run.service import Service, describe
-from alerts.run.stage import StageError
+from alerts.run.stage import StageError, describe
 from crawler.config.problems import ConfigError
 from crawler.store.errors import StoreBusy, StoreError
 from crawler.store.faults import in_words
+
+if TYPE_CHECKING:
+    from alerts.run.service import Service
 
 BUSY = 75  # exit code: EX_TEMPFAIL of sysexits.h
 STORE_REFUSED = 78  # exit code: EX_CONFIG of sysexits.h. A restart mends nothing, and the unit starts it no more
@@ -82,8 +85,13 @@ def command(
             state, patient = state_path(state_dir, rules), not (once or at)
             secrets = SecretsFile(secrets_path(rules, os.environ), os.environ, hide)
             socket = own_socket(state, os.environ)
+            read = read_rules(rules, state, secrets, patient=patient)
+            give_back()
+            # only now: what fetches and stores takes the room that compiling the rules left, 11 MB of a desk
+            from alerts.run.service import Service  # noqa: PLC0415
+
             service = Service(
-                rules,
+                read,
                 state,
                 secrets,
                 socket=socket,

@@ -16,7 +16,7 @@ from alerts.cli.common import config_option, fail, json_option, print_json, rule
 from alerts.cli.loading import load_config
 from alerts.line.direct_notice import unstored_notice
 from alerts.render import words
-from crawler.config.values import nearest
+from crawler.config.nearest import meant_among
 
 
 @click.command(name="test-receiver")
@@ -28,7 +28,8 @@ def command(name: str, path: Path | None, *, as_json: bool) -> None:
     config = load_config(rules_path(path))
     receiver = config.receivers.get(name)
     if receiver is None:
-        fail(f'there is no receiver "{name}"{nearest(name, config.receivers)}; there are {", ".join(config.receivers)}')
+        hint = meant_among(name, config.receivers, "receivers")
+        fail(f'there is no receiver "{name}"{hint}')
     answers = [_try(target, datetime.now(UTC), config.timezone) for target in receiver.targets]
     for answer in answers:
         if as_json:

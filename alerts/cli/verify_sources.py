@@ -15,7 +15,7 @@ from alerts.cli.screen import show
 from alerts.cli.zone import desk_zone
 from alerts.render.words import plain, time
 from crawler.collect.discovery import Scout, Tried
-from crawler.config.values import nearest
+from crawler.config.nearest import meant_among
 from crawler.sources.source import Source
 
 AT_ONCE = 16  # sources; those of one host take turns besides
@@ -56,7 +56,8 @@ def _wanted(sources: tuple[Source, ...], ids: Sequence[str]) -> list[Source]:
     known = {each.id: each for each in sources}
     for name in ids:
         if name not in known:
-            fail(f'"{name}" is no source{nearest(name, known)}; known: {", ".join(known)}')
+            hint = meant_among(name, known, "sources")
+            fail(f'"{name}" is no source{hint}')
     return [known[name] for name in ids] if ids else list(sources)
 
 

@@ -22,7 +22,8 @@ def news_of(before: ServiceState, now_is: ServiceState, timezone: str) -> tuple[
         body = (
             f"The process that reads headlines for settings.languages failed {now_is.failures} times; the last time: "
             f"{now_is.detail}\nAll is judged and told as ever; reports in two languages are compared by names and "
-            "deeds alone. It is started again; you are told when it works."
+            "deeds alone, and no headline is told for what it reads like. It is started again; you are told when it "
+            "works."
         )
         return title, body
     if before.told and not now_is.told and before.since:

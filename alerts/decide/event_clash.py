@@ -54,6 +54,11 @@ def _sites(mention: EventMention, settings: EventSettings) -> frozenset[str]:
     return narrowest({*mention.headed} - wide - settings.parties, settings.wider)
 
 
+def is_governing(name: str, settings: EventSettings) -> bool:
+    """Return whether a place is one that several others lie in, as cities and provinces are."""
+    return name in _governing(settings)
+
+
 @once_for_rules
 def _governing(settings: EventSettings) -> frozenset[str]:
     inside = Counter(around for each in settings.wider.values() for around in each)

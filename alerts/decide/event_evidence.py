@@ -79,7 +79,7 @@ def told_by(report: Report, settings: EventSettings) -> Told:
         frozenset((deed, DONE if act.standing in _DONE else act.standing) for deed, act in acts),
         doers,
         targets,
-        _numbers_of(report.title),
+        numbers_in(report.title),
         frozenset((kind, number) for kind, number in mention.casualties.items() if number > 1),
         mention.places,
         report.title,
@@ -175,5 +175,6 @@ def _meet(some: Iterable[str], others: frozenset[str], settings: EventSettings) 
 
 
 @lru_cache(_HEADLINES)
-def _numbers_of(title: str) -> frozenset[float]:
+def numbers_in(title: str) -> frozenset[float]:
+    """Return the numbers of a headline that tell events apart: none below three, no year."""
     return frozenset(each for each in numbers(title) if each >= SMALL and each not in YEARS)

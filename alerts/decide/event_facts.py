@@ -17,6 +17,9 @@ AGREE = "deal"  # the deed of who agrees
 _ANSWERS = frozenset({"deny", "refuse", "confirm"})  # what is done with a claim of others
 
 
+RAID = "raid"  # a deed whose target is that of the arrests in it
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing a report says happened: a deed and its target, or a claim or denial, "" where none is named.
@@ -104,8 +107,21 @@ def _known_by(mention: EventMention, settings: EventSettings) -> frozenset[Fact]
     return frozenset(
         {
             *facts,
-            # where it was done is known beside whom it was done to
-            *(Fact(fact.what, place, fact.where) for fact in facts for place in mention.places),
+            # where it was done is known beside whom it was done to, and more exactly from the text
+            *(
+                Fact(fact.what, place, fact.where)
+                for fact in facts
+                for place in (*mention.places, *mention.lead_places)
+            ),
+            # "troops raid militia office, detain 14": whom the one befell, the other did
+            *(
+                Fact(alike(act, settings), name)
+                for act in told(mention)
+                if act.deed in settings.by_target and act.standing in TOLD and not act.on
+                for other in told(mention)
+                if other.deed in settings.by_target - settings.defences or other.deed == RAID
+                for name in other.on
+            ),
             # who did it is known from any report that says so, whether they claim it or not
             *(Fact("claim", name) for act in told(mention) for name in act.by),
         }

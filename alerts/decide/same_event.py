@@ -245,7 +245,11 @@ class EventWindow:
 
     def rarity(self, name: str) -> float:
         """Return how rare a name is among the reports: the logarithm of one in how many names it."""
-        return rarity_of(len(self._rarity.having(("name", name))), max(FEWEST, len(self._rarity)))
+        return self.rarity_of("name", name)
+
+    def rarity_of(self, kind: str, name: str) -> float:
+        """Return the same of a part of another kind, such as a word."""
+        return rarity_of(len(self._rarity.having((kind, name))), max(FEWEST, len(self._rarity)))
 
     def _is_everyday(self, part: Part) -> bool:
         return len(self._rarity.having(part)) > EVERYDAY * max(FEWEST, len(self._rarity))

@@ -120,7 +120,7 @@ def sites_hit(report: Report, settings: EventSettings) -> frozenset[str]:
     """Return the kinds of site that a headline names which tells an attack as news, and nothing else."""
     attacks = attacks_of(report.mention, settings)
     others = {alike(each, settings) for each in report.mention.acts if each.standing != "background"} - attacks
-    return frozenset() if not attacks or report.mention.from_lead or others - _OF_IT else _sites(report.title)
+    return frozenset() if not attacks or report.mention.from_lead or others - _OF_IT else sites_in(report.title)
 
 
 @once
@@ -141,7 +141,7 @@ def _is_ours_first(later: Report, telling: list[Report], known: list[Report], se
         return False
     if _EMBASSY in ours:  # one of which nobody says whose it is may be another
         return True
-    if any(ours & _sites(each.title) for each in known):
+    if any(ours & sites_in(each.title) for each in known):
         return False
     struck = {name for each in telling for act in each.mention.acts for name in act.on} - {
         *later.mention.places,
@@ -159,7 +159,8 @@ def _bare(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(_HEADLINES)
-def _sites(title: str) -> frozenset[str]:
+def sites_in(title: str) -> frozenset[str]:
+    """Return the kinds of site that a headline names."""
     found = {kind for _, kind in _placed(title)}
     words = fold(title)
     if _OIL in found:

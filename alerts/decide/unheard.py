@@ -56,11 +56,13 @@ def _new(
     before, telling = set[str](), list(telling)
     for each in telling:
         sides = {name for act in each.mention.acts for name in (*act.by, *act.on)}
-        before |= sides.union(each.mention.names).difference(each.mention.places)
+        before |= sides.union(each.mention.names, each.mention.lead).difference(each.mention.places)
     # a state, its army and its officials are one side: "CENTCOM says" names nobody new
     before |= {state for state, bodies in settings.bodies.items() if before & bodies}
     before = before.union(*(settings.bodies.get(each, ()) for each in before))
-    new = tuple(name for name in ours if not any(is_within(name, each, settings.wider) for each in before))
+    # a state is no further target beside a place in it
+    around = before.union(*(settings.wider.get(place, ()) for each in telling for place in each.mention.places))
+    new = tuple(name for name in ours if not any(is_within(name, each, settings.wider) for each in around))
     if not new or (len(new) < len(ours) and not each_counts):
         return ()
     return new if before or each_counts or any(_tells_more(each, later, settings) for each in telling) else ()

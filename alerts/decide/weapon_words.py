@@ -104,9 +104,15 @@ def weapons_counted(title: str) -> Mapping[str, frozenset[int]]:
     return found
 
 
+@lru_cache(_HEADLINES)
+def weapons_in(title: str) -> frozenset[str]:
+    """Return the kinds of weapons that a headline's own news names."""
+    return frozenset(kind for kind, _ in _named(title)) - {""}
+
+
 def named_by_both(one: str, other: str) -> tuple[str, ...] | None:
     """Return the kinds of weapons that two headlines both name; None where neither names any."""
-    ours, theirs = ({kind for kind, _ in _named(each)} - {""} for each in (one, other))
+    ours, theirs = weapons_in(one), weapons_in(other)
     if not ours and not theirs:
         return None
     # "rocket or missile" of an Arabic headline is what the other calls either

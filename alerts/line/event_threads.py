@@ -25,6 +25,7 @@ from alerts.decide.event_repeats import (
     told_elsewhere,
 )
 from alerts.decide.known_reports import heard_of_attack, known_reports
+from alerts.decide.open_events import OPEN, open_event, repeats
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decide.same_moment import of_one_exchange
 from alerts.decide.unheard import unheard
@@ -109,17 +110,26 @@ def join(
     report = Report(
         revision.seq, placement.story, thread, article.source, article.title, revision.seen, mention, lang, wording
     )
-    if not was_told(connection, thread) and (near := window.nearest(report)):
-        join_threads(connection, thread, near.earlier.thread)
-        decisions.join_threads(connection, thread, near.earlier.thread)
-        silences.join_threads(connection, thread, near.earlier.thread)
-        thread, evidence = near.earlier.thread, near.words(report, window.settings)
+    if not was_told(connection, thread) and (joined := _joined(window, report)):
+        into, evidence = joined
+        join_threads(connection, thread, into)
+        decisions.join_threads(connection, thread, into)
+        silences.join_threads(connection, thread, into)
+        thread = into
     report = replace(report, thread=thread)
     window.add(report)
     other = counterpart(window, report) if mention.says_something else None
     link = link_of(other, report, window.settings) if other else None
     event_reports.add_report(connection, report, evidence, link)
     return replace(revision, placement=replace(placement, thread=thread))
+
+
+def _joined(window: EventWindow, report: Report) -> tuple[str, str] | None:
+    """Return the thread that a report joins, and why; None where it joins none."""
+    if near := window.nearest(report):
+        return near.earlier.thread, near.words(report, window.settings)
+    fit = open_event(report, window.since(report.at - OPEN), window.rarity_of, window.settings)
+    return (fit.earlier.thread, fit.words(report)) if fit else None
 
 
 def known_events(
@@ -203,5 +213,6 @@ def _tells_the_same(window: EventWindow, ours: Report, known: Iterable[Report]) 
     return (
         any(in_one_moment(each, ours, settings) or of_one_exchange(each, ours, settings) for each in known)
         or repeats_lasting(ours, known, settings)
+        or repeats(ours, known, window.rarity_of, settings)
         or ((near := window.nearest(ours, [ours.thread])) is not None and near.share >= KNOWN)
     )

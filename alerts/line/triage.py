@@ -20,8 +20,9 @@ from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, slices
 from alerts.line.settle import AT_ONCE, TriageResult, settle
 from alerts.rule import Config
 from alerts.rules.match import Finding, Matcher
+from alerts.rules.nearness import Likeness
 from alerts.store import decisions
-from crawler.article import Revision
+from crawler.article import Article, Revision
 from crawler.store import articles as archive
 from crawler.store.db import Database
 from crawler.store.holdings import ALONE, Follower, Grant, Shares
@@ -36,6 +37,7 @@ AHEAD_IN_A_ROUND = 20.0  # where nobody else waits
 Queued = Callable[[], Awaitable[object]]
 # headlines by seq, now, seconds, what ends the wait -> their vectors
 ReadAhead = Callable[[Mapping[int, str], datetime, float, asyncio.Event], Awaitable[Mapping[int, bytes]]]
+Compare = Callable[[Article, bytes], Likeness | None]  # an article and the vector of its headline -> what it reads like
 
 
 class Triage(Follower):
@@ -54,6 +56,7 @@ class Triage(Follower):
         self._turn = HurriedLock()
         self.failed: list[Revision] = []
         self.read_ahead: ReadAhead | None = None  # by a language model, what is not flash
+        self.likeness: Compare | None = None
 
     def use(self, config: Config, matcher: Matcher) -> None:
         """Apply other rules from the next revision on."""
@@ -90,7 +93,8 @@ class Triage(Follower):
                         if self.config is not config:
                             break
                         if end:  # what is flash comes first, with 0, and waits for no model
-                            await self._read_ahead(window, part, now, AHEAD_WITHIN if queued else AHEAD_IN_A_ROUND)
+                            within = AHEAD_WITHIN if queued else AHEAD_IN_A_ROUND
+                            part = await self._read_ahead(window, matcher, part, now, within)  # noqa: PLW2901
                         work = partial(
                             settle,
                             config=config,
@@ -111,12 +115,38 @@ class Triage(Follower):
                     raise
         return result
 
-    async def _read_ahead(self, window: EventWindow, part: Matched, now: datetime, within: float) -> None:
-        """Add to the window what a language model makes of the headlines in that time, or until somebody else waits."""
-        headlines = {revision.seq: revision.article.title for revision, finding in part if finding.event}
-        if self.read_ahead and headlines:
-            for seq, vector in (await self.read_ahead(headlines, now, within, self._turn.hurry)).items():
-                window.wordings.add(seq, vector)
+    async def _read_ahead(
+        self, window: EventWindow, matcher: Matcher, part: Matched, now: datetime, within: float
+    ) -> Matched:
+        """Return what is decided on, as it matches by what its headlines read like, as far as that is known in time.
+
+        A language model reads the headlines in that time, or until somebody else waits; the window learns of those of
+        reports. First come those whose words leave open how grave they are: no later reading makes up for that.
+        """
+        asking = {each.seq: each.article.title for each, finding in part if finding.asks and self.likeness}
+        headlines = asking | {each.seq: each.article.title for each, finding in part if finding.event}
+        if not self.read_ahead or not headlines:
+            return part
+        vectors = await self.read_ahead(headlines, now, within, self._turn.hurry)
+        if unread := len(asking.keys() - vectors.keys()):
+            log.info("headlines not compared with examples, told by their words alone number=%d", unread)
+        part = await asyncio.to_thread(self._compared, matcher, part, vectors)
+        for revision, finding in part:
+            if finding.event and revision.seq in vectors:
+                window.wordings.add(revision.seq, vectors[revision.seq])
+        return part
+
+    def _compared(self, matcher: Matcher, part: Matched, vectors: Mapping[int, bytes]) -> Matched:
+        """Return the findings anew of those that ask what their headline reads like and whose vector is there."""
+        return [
+            (revision, self._match(matcher, revision, alike) if alike else finding)
+            for revision, finding in part
+            for alike in [self._likeness(revision, vectors) if finding.asks else None]
+        ]
+
+    def _likeness(self, revision: Revision, vectors: Mapping[int, bytes]) -> Likeness | None:
+        vector = vectors.get(revision.seq)
+        return self.likeness(revision.article, vector) if self.likeness and vector else None
 
     async def add_wordings(self, found: Mapping[int, bytes], reports: Sequence[Report], now: datetime) -> int:
         """Store what a language model made of reports that were judged before; return how many links that brings."""
@@ -137,9 +167,9 @@ class Triage(Follower):
         matched = [(each, self._match(matcher, each)) for each in waiting if each.seq not in ahead]
         return matched, waiting[-1].seq if waiting else 0
 
-    def _match(self, matcher: Matcher, revision: Revision) -> Finding:
+    def _match(self, matcher: Matcher, revision: Revision, likeness: Likeness | None = None) -> Finding:
         try:
-            return matcher.find(revision.article)
+            return matcher.find(revision.article, likeness)
         except Exception:
             log.exception("article not matched article=%s revision=%d", revision.article.id, revision.article.revision)
             self.failed.append(revision)  # the admin is told; the articles behind it must not wait for ever

@@ -20,12 +20,13 @@ from alerts.rules.rulebook import Book, check_notify, read_book
 from alerts.rules.tables import FILE, INCLUDED, SECTIONS, SETTINGS
 from alerts.rules.translate import translate_of
 from crawler.config.includes import include_patterns, included, overlooked
+from crawler.config.nearest import meant_among, nearest
 from crawler.config.outlets import make_outlets
 from crawler.config.patterns import matching
 from crawler.config.served import board_of, metrics_of
 from crawler.config.sources import make_sources, unset
 from crawler.config.upkeep import backup_of, retention_of
-from crawler.config.values import MISSING, nearest
+from crawler.config.values import MISSING
 from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 
@@ -251,12 +252,12 @@ def _check_settings(
     check_notify("settings.notify", settings["notify"] or (), known, problems)
     admin, place = settings["admin"]
     if known is not None and admin not in known:
-        near, names = nearest(admin, known), ", ".join(known) or "none"
         if place:
-            problems.add(place, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
+            hint = meant_among(admin, known, "receivers")
+            problems.add(place, f'settings.admin names "{admin}", which is no receiver{hint}')
         else:  # the default, which nobody wrote
             said = f'no receiver "{admin}", which is told of faults where settings.admin names no other'
-            problems.add(start, f"{said}; add settings: {{admin: NAME}}, known: {names}")
+            problems.add(start, f"{said}; add settings: {{admin: NAME}}, known: {', '.join(known) or 'none'}")
 
 
 def _heartbeat(

@@ -33,6 +33,7 @@ from alerts.rules.event_moves import (
 from alerts.rules.event_roles import Roles, is_adjective, roles_of, words_between
 from alerts.rules.event_seized import ARREST, SEIZE, SHIPS, seized
 from alerts.rules.event_share import sharers_of, without_sites
+from alerts.rules.event_spot import LEAD_CHARS, Spot, first_sentence, in_lead, without_outlet
 from alerts.rules.event_standing import CUES, STANDING
 from alerts.rules.event_unlisted import unlisted, unlisted_object
 from alerts.rules.event_where import at_home, is_where, placed_of, without_bearings
@@ -45,15 +46,12 @@ from crawler.stories.casualties import casualties
 
 PARTY = "party-"  # how the lists of the config are named whose words are one who acts
 GROUP = "group-"  # the same of those who share a place, where no name says who they are
-LEAD_CHARS = 240  # of the text, where the headline tells no act: its first sentence
-_OUTLET = re.compile(r"\s[-|]\s(?:[A-Z][\w'.’]*|of|the|al)(?:[ -](?:[A-Z][\w'.’]*|of|the|al)){1,4}\s*$")
 _SPEECH = frozenset({"deny", "refuse", "confirm", "claim", "condemn"})  # deeds that are done to nobody
 _FALL, _STRIKE = "fall", "strike"
 _FALL_REACH = 3  # words between a weapon and its fall
 _LAUNCH, _BLAZE = "launch", "accident"
 FIND = "find"  # the deed of those who find, seize or make safe arms
 FOILED = "foiled"  # the standing of a deed that was tried and prevented, for rules "denied" as it was not done
-_SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
 _PART_ENDS = frozenset(",;\u060c\u061b")
 _NOWHERE = Place("", 0, 0)  # of conditions that no file holds
@@ -99,9 +97,9 @@ class EventReader:
         """Return the event that an article tells; None where it names no act and no name, nor a place in its title."""
         if not self._deeds:
             return None
-        title = Spot("title", _without_outlet(reading))
+        title = without_outlet(reading)
         told = self._events(reading, title)
-        where = title if told else _first_sentence(reading)
+        where = title if told else first_sentence(reading)
         told = told or self._events(reading, where)
         named = list(self._named(reading, where))
         # "closed until further notice" is no further closure
@@ -135,6 +133,7 @@ class EventReader:
             [(name, each) for name, each in acting if name in self._places or (name, each) in placed], reading
         )
         in_title = [pair for pair in self._named(reading, title) if pair[0] in self._places]
+        lead = in_lead(list(self._named(reading, first_sentence(reading))), reading) if where is title else []
         mention = EventMention(
             acts=acts,
             names=_unique(name for name, _ in named),
@@ -153,6 +152,8 @@ class EventReader:
                 for name, each in acting
                 if name not in doers and ((name, each) in placed or is_where(each, reading, BESIDE))
             ),
+            lead=_unique(name for name, _ in lead if name not in {each for each, _ in named}),
+            lead_places=_unique(without_bearings([pair for pair in lead if pair[0] in self._places], reading)),
             headed=_unique(each for each in without_bearings(in_title, reading) if each not in doers),
             words=words_of(
                 reading, where.field, where.end, [each for _, each in named] + [event.deed for _, event in told]
@@ -302,30 +303,6 @@ def _is_blaze(deed: Mention, reading: Reading) -> bool:
     folded = reading.folded[deed.field]
     before = folded.original[clause_of(deed, reading).start : folded.span(deed.start, deed.end)[0]]
     return deed.alias.split()[0] == "fire" and not before.strip()
-
-
-class Spot:
-    """A part of an article: the first `end` characters of a folded field."""
-
-    def __init__(self, field: str, end: int) -> None:
-        self.field, self.end = field, end
-
-    def has(self, each: Mention) -> bool:
-        return each.field == self.field and each.end <= self.end
-
-
-def _without_outlet(reading: Reading) -> int:
-    """Return where a headline ends but for the outlet's name behind it: "... - Times of Oman" is not about Oman."""
-    folded = reading.folded["title"]
-    found = _OUTLET.search(folded.original)
-    return folded.within(found.start(), found.end())[0] if found else len(folded.text)
-
-
-def _first_sentence(reading: Reading) -> Spot:
-    folded = reading.folded["body"]
-    first = _SENTENCE.search(folded.original[:LEAD_CHARS])
-    # folding never makes a text longer by more than a letter or two, so the original's length will do as a limit
-    return Spot("body", first.start() + 1 if first else LEAD_CHARS)
 
 
 def _is_aside(

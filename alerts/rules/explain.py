@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from alerts.alert import Match
@@ -12,6 +12,7 @@ from alerts.rules import events
 from alerts.rules.event_misses import ROLE_WORDS, Obstacle, nearest_attempt
 from alerts.rules.headline import marks, parts
 from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
+from alerts.rules.nearness import distance_of
 from alerts.rules.operators import evaluate, groups_of, narrowed
 from alerts.rules.proximity import closest
 from alerts.rules.reading import Mentions, Reading
@@ -106,6 +107,7 @@ def label(condition: Condition) -> str:
         "within": f"within {options.get('km'):g} km of {options.get('of')}" if condition.op == "within" else "",
         "event": f"event({_roles(condition)})" if condition.op == "event" else "",
         "regex": f"regex /{options.get('pattern')}/",
+        "reads_like": f"reads like an example of {options.get('kind')}",
         "like": f"like an example, at least {options.get('min_similarity')}",
     }
     return written.get(condition.op, f"in the {condition.op}")
@@ -165,12 +167,18 @@ def lack_of(condition: Condition, reading: Reading, found: Mentions | None) -> s
         nearest = nearest_attempt(condition, reading, evaluate)
         lacks = [*(["no such deed"] if nearest.deed is None else []), *map(_obstacle, nearest.obstacles)]
         return "; ".join(lacks) or "no one deed has all of them"
-    if condition.op in {"within", "like"}:
-        by = condition.op == "within"
-        return nearest_beyond(condition, reading) if by else f"closest {most_like(condition, reading)[0]:.2f}"
+    if condition.op in _CLOSEST:
+        return _CLOSEST[condition.op](condition, reading)
     if "values" in condition.options:
         return f"it is {_value(condition.op, reading.article) or 'unknown'}"
     return ""
+
+
+_CLOSEST: dict[str, Callable[[Condition, Reading], str]] = {
+    "within": nearest_beyond,
+    "like": lambda condition, reading: f"closest {most_like(condition, reading)[0]:.2f}",
+    "reads_like": lambda _, reading: distance_of(reading.sense),
+}
 
 
 def _value(op: str, article: Article) -> str:

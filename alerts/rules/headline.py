@@ -49,6 +49,7 @@ def marks(title: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=64)  # each condition asks for those of the article at hand
 def parts(title: str) -> tuple[str, ...]:
     """Return the parts of a headline, folded; parts without a word are left out.
 
@@ -57,11 +58,15 @@ def parts(title: str) -> tuple[str, ...]:
     return tuple(folded for part in _BREAK.split(title) if (folded := fold(_ASKED.sub("", part)).strip()))
 
 
-def is_like(part: str, pattern: str) -> bool:
-    """Return whether a folded part matches the pattern; `*` stands for any words, `?` for one letter."""
-    return fnmatch.fnmatchcase(part, _folded(pattern))
+def is_like(part: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether a folded part matches one of the patterns; `*` stands for any words, `?` for one letter."""
+    return _any_of(patterns).match(part) is not None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(fnmatch.translate(_folded(each)) for each in patterns))
+
+
 def _folded(pattern: str) -> str:
     return fold(pattern.translate(WILDCARDS)).strip().replace(ANY, "*").replace(ONE, "?")

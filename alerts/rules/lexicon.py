@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules.automaton import PARTICLES, Automaton, Needled
@@ -21,8 +22,7 @@ CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "
 _DESIGNATION = re.compile(r"([A-Za-z]{1,4})(-?)([0-9]{1,4}[A-Za-z]?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a spelling stands for: the term as the rule writes it, the alias, and the entity if it belongs to one.
 
     `kind` is that of a form of a paradigm (`Form.kind`), "" for what is written out.
@@ -75,7 +75,7 @@ class Lexicon:
         self._used = used
         # made once, so that `terms` looks at needles only: it runs for every article, `find` for few
         self._by_needle = _each_once(
-            frozenset(meaning.term.removeprefix(DENIED) for number in numbers for meaning in self._meanings[number])
+            tuple(sorted({each.term.removeprefix(DENIED) for number in numbers for each in self._meanings[number]}))
             for numbers in self._automaton.by_needle()
         )
 
@@ -99,23 +99,22 @@ class Lexicon:
         """
         terms: set[str] = set()
         for needle, _, _ in found.needled:
-            terms |= self._by_needle[needle]
+            terms.update(self._by_needle[needle])
         for name, _, _ in found.names:
             terms.update(self._used[name.entity])
         return terms
 
-    def find(self, found: Found) -> Iterator[tuple[Meaning, int, int, bool]]:
-        """Yield (meaning, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
+    def find(self, found: Found) -> Iterator[tuple[Meaning, str, int, int, bool]]:
+        """Yield (meaning, alias, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
         for number, start, end, attached in self._automaton.find(found.folded, found.needled):
             for each in self._meanings[number]:
-                alias = each.alias or self._automaton.aliases[number]
-                yield Meaning(each.term, alias, each.entity, each.kind), start, end, attached
+                yield each, each.alias or self._automaton.aliases[number], start, end, attached
 
-    def find_like(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
-        """Yield (meaning, start, end) for every transliteration that is near enough to a name."""
+    def find_like(self, found: Found) -> Iterator[tuple[str, Name, int, int]]:
+        """Yield (term, name, start, end) for every transliteration that is near enough to a name."""
         for name, start, end in found.names:
             for term in self._used[name.entity]:
-                yield Meaning(term, name.alias, name.entity), start, end
+                yield term, name, start, end
 
 
 def _guards(entity: Entity) -> Iterator[Meaning]:
@@ -129,30 +128,36 @@ class _Meanings:
     """The meanings of each alias, in the order in which they were added.
 
     The forms of a paradigm mean the same but for how they are written, so a meaning whose alias is the one it stands
-    under leaves it out ("") and is one object for all of them.
+    under leaves it out ("") and is one object for all of them. So are several
+    meanings together.
     """
 
     def __init__(self) -> None:
         self.by_alias: dict[str, tuple[Meaning, ...]] = {}
-        self._made: dict[tuple[str, str, str, str], tuple[Meaning]] = {}
+        self._made: dict[Meaning, tuple[Meaning]] = {}
+        self._joined: dict[tuple[int, int], tuple[Meaning, ...]] = {}  # of two that are kept here, by their ids
 
     def add(self, meaning: Meaning) -> None:
         # the forms of a verb say themselves what is attached to their words
         for text in (meaning.alias, *(() if meaning.kind else linked(meaning.alias))):
             said = "" if text == meaning.alias else meaning.alias
-            key = (meaning.term, said, meaning.entity, meaning.kind)
-            made = self._made.get(key)
-            if made is None:
-                made = self._made[key] = (Meaning(*key),)
-            known = self.by_alias.get(text, ())
-            if made[0] not in known:
-                self.by_alias[text] = known + made if known else made
+            key = Meaning(meaning.term, said, meaning.entity, meaning.kind)
+            made = self._made.setdefault(key, (key,))
+            known = self.by_alias.setdefault(text, made)
+            if known is not made:
+                self.by_alias[text] = self._both(known, made)
+
+    def _both(self, known: tuple[Meaning, ...], made: tuple[Meaning]) -> tuple[Meaning, ...]:
+        joined = self._joined.get((id(known), id(made)))
+        if joined is None:
+            joined = self._joined[id(known), id(made)] = known if made[0] in known else known + made
+        return joined
 
 
-def _each_once(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """Return the sets with equal ones as the same object: thousands of forms stand for the same few terms."""
-    made: dict[frozenset[str], frozenset[str]] = {}
-    return [made.setdefault(each, each) for each in sets]
+def _each_once(found: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return equal tuples as the same object: thousands of forms stand for the same few terms."""
+    made: dict[tuple[str, ...], tuple[str, ...]] = {}
+    return [made.setdefault(each, each) for each in found]
 
 
 def terms_of_rule(rule: Rule, masked: str = "") -> Iterator[str]:

@@ -21,6 +21,7 @@ from alerts.rules.everywhere import everywhere
 from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.lexicon import expand, terms_of_rule
 from alerts.rules.match import Matcher, positive_terms
+from alerts.rules.nearness import EXAMPLE
 from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
 from alerts.rules.unsourced import unsourced
@@ -38,6 +39,11 @@ BROAD_A_DAY = 50.0  # matches a day; a rule with more floods its reader
 def compiled_to_test(config: Config) -> Matcher:
     """Return all rules compiled: a rule that is off is tested too, so that it works when it is switched on."""
     return Matcher(replace(config, rules=tuple(replace(rule, mode="live") for rule in config.rules)))
+
+
+def runs_as_tested(config: Config) -> bool:
+    """Return whether a watch matches as `compiled_to_test` does: a rule in shadow is compiled as a live one is."""
+    return all(rule.mode != "off" for rule in config.rules)
 
 
 def failed_tests(config: Config, matcher: Matcher | None = None) -> list[Problem]:
@@ -59,8 +65,7 @@ def _failed(rule: Rule, matcher: Matcher) -> Iterator[Problem]:
 
 
 def _match(rule: Rule, matcher: Matcher, headline: str) -> Match | None:
-    article = Article("test", "test", headline, TEST_TIME)
-    return next((match for match in matcher.match(article) if match.rule == rule.id), None)
+    return matcher.match_of(rule.id, Article("test", "test", headline, TEST_TIME))
 
 
 def warnings(config: Config) -> list[Problem]:
@@ -110,11 +115,12 @@ def too_broad(config: Config, counts: Mapping[str, int], days: float, limit: flo
 
 def _untested(config: Config) -> Iterator[Problem]:
     for rule in config.rules:
-        if not (rule.tests.match and rule.tests.no_match):
+        compared = any(rule.match.of("reads_like"))  # no headline matches where no language model reads it
+        if not (rule.tests.no_match and (rule.tests.match or compared)):
             yield Problem(rule.place, f'rule "{rule.id}" has no tests of both kinds; add match and no_match headlines')
 
 
-READ_BY_NAME = (DEED, STANDING, PARTY, GROUP)
+READ_BY_NAME = (DEED, STANDING, PARTY, GROUP, EXAMPLE)
 
 
 def _unused(config: Config) -> Iterator[Problem]:

@@ -14,9 +14,10 @@ from alerts.rule import Condition, Config, Rule, Score
 from alerts.rules.event_mention import EventReader
 from alerts.rules.events import asking
 from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
+from alerts.rules.nearness import Likeness, Sense, must_compare
 from alerts.rules.operators import anchors, evaluate
 from alerts.rules.possible import Needs, Seen
-from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
+from alerts.rules.reading import FIELDS, Looked, Mention, Mentions, Reading, look, read
 from alerts.rules.scale import grade
 from alerts.rules.sharing import shared
 from crawler.article import Article
@@ -25,10 +26,14 @@ from crawler.stories.corrections import is_correction
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the rules find in an article: the matches, and the event it tells if there is a match."""
+    """What the rules find in an article: the matches, and the event it tells if there is a match.
+
+    `asks`: a rule or a row of the scale wants to know what the headline reads like, which nobody had compared.
+    """
 
     matches: tuple[Match, ...] = ()
     event: EventMention | None = None
+    asks: bool = False
 
 
 class Matcher:
@@ -41,7 +46,9 @@ class Matcher:
         self._anchored: dict[str, list[int]] = {}
         self._unanchored: list[int] = []
         for number, rule in enumerate(self.rules):
-            self._anchor(number, rule)
+            # without a model no headline is compared: such a rule would only cost, as names call for it all day
+            if config.languages or not must_compare(rule.match):
+                self._anchor(number, rule)
         needs = Needs()
         self._needs = tuple(needs.of(rule.match) for rule in self.rules)
 
@@ -57,30 +64,51 @@ class Matcher:
         """Return the matches of an article, in the order of the rules in the file."""
         return self.find(article).matches
 
-    def find(self, article: Article) -> Finding:
-        """Return the matches of an article, in the order of the rules in the file, and the event it tells."""
+    def match_of(self, name: str, article: Article) -> Match | None:
+        """Return what `match` gives of one rule, named by its id, without judging the others."""
         looked = look(article, self._lexicon)
-        seen = Seen({field: self._lexicon.terms(found) for field, found in looked.items()})
-        numbers = set(self._unanchored)
-        for term in seen.terms:
-            numbers.update(self._anchored.get(term, ()))
-        # locating and judging words costs most, so trees that cannot hold are dropped first
-        likely = [self.rules[number] for number in sorted(numbers) if seen.meets(self._needs[number])]
+        rule = next(iter(self._likely(looked, name)), None)
+        return judge(rule, read(article, self._lexicon, looked)) if rule else None
+
+    def find(self, article: Article, likeness: Likeness | None = None) -> Finding:
+        """Return the matches of an article, in the order of the rules in the file, and the event it tells.
+
+        `likeness` is what its headline reads like, None where no language model compared it.
+        """
+        looked = look(article, self._lexicon)
+        likely = self._likely(looked)
         # a correction may match nothing ("no US soldiers were killed") and is told to those who were told of its event
         corrects = is_correction(article.title)
         if not likely and not corrects:
             return Finding()
-        reading = read(article, self._lexicon, looked)
+        reading = read(article, self._lexicon, looked, Sense(likeness))
         matches = tuple(match for rule in likely if (match := judge(rule, reading)))
-        return Finding(matches, self._events.read(reading) if matches or corrects else None)
+        event = self._events.read(reading) if matches or corrects else None
+        return Finding(matches, event, reading.sense.asked and _is_open(matches, reading.sense))
+
+    def _likely(self, looked: Looked, name: str = "") -> list[Rule]:
+        """Return the rules that may match what was looked up, in their order; with a `name` that one alone."""
+        seen = Seen({field: self._lexicon.terms(found) for field, found in looked.items()})
+        numbers = set(self._unanchored)
+        for term in seen.terms:
+            numbers.update(self._anchored.get(term, ()))
+        asked = (number for number in sorted(numbers) if not name or self.rules[number].id == name)
+        # locating and judging words costs most, so trees that cannot hold are dropped first
+        return [self.rules[number] for number in asked if seen.meets(self._needs[number])]
 
     def event(self, article: Article) -> EventMention | None:
         """Return the event that an article tells, whether a rule matches it or not."""
         return self._events.read(self.read(article))
 
-    def read(self, article: Article) -> Reading:
+    def read(self, article: Article, likeness: Likeness | None = None) -> Reading:
         """Return an article as these rules read it."""
-        return read(article, self._lexicon, look(article, self._lexicon))
+        return read(article, self._lexicon, look(article, self._lexicon), Sense(likeness))
+
+
+def _is_open(matches: tuple[Match, ...], sense: Sense) -> bool:
+    """Return whether the words leave open how grave an article is: no rule told it as grave, nor why it is not."""
+    most = max((each.severity for each in matches), default=Severity.ROUTINE)
+    return most < Severity.IMMEDIATE and all(each.rule in sense.open for each in matches if each.severity is most)
 
 
 def judge(rule: Rule, reading: Reading) -> Match | None:
@@ -93,6 +121,8 @@ def judge(rule: Rule, reading: Reading) -> Match | None:
         return None
     if rule.scale:
         graded = grade(rule, unmasked, mentions)
+        if graded.is_open:
+            reading.sense.open.add(rule.id)
         return Match(rule.id, graded.severity, None, reading.hits(mentions), graded.why)
     total = None if rule.score is None else reckon(rule, rule.score, unmasked).total
     severity = severity_of(rule, total)

@@ -52,6 +52,9 @@ def evaluate(condition: Condition, reading: Reading) -> Mentions | None:
     """Return the mentions by which the condition holds (perhaps none, for `none`), or None where it does not."""
     if condition.op == "term":
         return reading.mentions.get(condition.term)
+    # of a desk's conditions most ask for words that no article of this kind has
+    if condition.anchors is not None and condition.anchors.isdisjoint(reading.terms):
+        return None
     known = reading.known.get(id(condition))
     if known is None:
         # the condition is kept with its result: its id is its own only while it lives
@@ -62,7 +65,8 @@ def evaluate(condition: Condition, reading: Reading) -> Mentions | None:
 
 def anchors(condition: Condition) -> Anchors:
     """Return terms of which at least one is found whenever the condition holds, None if there are no such terms."""
-    return OPERATORS[condition.op].anchors(condition)
+    known = condition.anchors
+    return OPERATORS[condition.op].anchors(condition) if known is None else known
 
 
 # -- reading ------------------------------------------------------------------------------------------------------
@@ -386,6 +390,13 @@ def _of_their_own() -> dict[str, Operator]:
         "filter": Operator(_read_filter, _test_filter, _anchor_any, IDENT.schema(), "the condition of that name holds"),
         "regex": Operator(texts.read_regex, texts.test_regex, _anchor_none, {"type": "string"}, regex_doc),
         "like": Operator(texts.read_like, texts.test_like, _anchor_none, texts.LIKE.schema(), like_doc),
+        "reads_like": Operator(
+            texts.read_kind,
+            texts.test_reads_like,
+            _anchor_none,
+            IDENT.schema(),
+            "the headline reads like such examples",
+        ),
         "headline_mark": Operator(texts.read_marks, texts.test_headline_mark, _anchor_none, mark_schema, mark_doc),
     }
 

@@ -20,13 +20,15 @@ _SCOPES = {"title": "title", "lead": "body", "body": "body"}
 class Need:
     """What must stand in an article: all of the parts if `whole`, else one of the terms, or one of the parts.
 
-    The terms are looked for in `scope`, a field or ANYWHERE.
+    The terms are looked for in `scope`, a field or ANYWHERE. `first` is what fails most often, as a scope and terms of
+    which one must stand there: its own where it has no parts, of a whole those of its first part, else None.
     """
 
     scope: str
     terms: frozenset[str] = frozenset()
     parts: tuple[Need, ...] = ()
     whole: bool = False
+    first: tuple[str, frozenset[str]] | None = None
 
 
 class Needs:
@@ -75,7 +77,11 @@ class Needs:
         self, scope: str, terms: frozenset[str] = frozenset(), parts: Iterable[Need] = (), *, whole: bool = False
     ) -> Need:
         kept = tuple(parts)
-        return self._made.setdefault((scope, terms, tuple(map(id, kept)), whole), Need(scope, terms, kept, whole))
+        key = (scope, terms, tuple(map(id, kept)), whole)
+        if key not in self._made:
+            first = kept[0].first if whole else None if kept else (scope, terms)
+            self._made[key] = Need(scope, terms, kept, whole, first)
+        return self._made[key]
 
 
 class Seen:
@@ -90,18 +96,18 @@ class Seen:
         """Return whether what a need asks for may stand in the article: false only where it certainly does not."""
         if need is None:
             return True
+        if need.first is not None:
+            scope, terms = need.first
+            if terms.isdisjoint(self._by_scope[scope]):
+                return False
+            if not need.parts:
+                return True
         known = self._known.get(need)
         if known is None:
             known = self._known[need] = self._ask(need)
         return known
 
     def _ask(self, need: Need) -> bool:
-        # a set of terms is tested on the spot: to look up what was found for it costs as much
         if need.whole:
-            for part in need.parts:
-                if not self.meets(part) if part.parts else part.terms.isdisjoint(self._by_scope[part.scope]):
-                    return False
-            return True
-        if not need.terms.isdisjoint(self._by_scope[need.scope]):
-            return True
-        return bool(need.parts) and any(map(self.meets, need.parts))
+            return all(map(self.meets, need.parts))
+        return not need.terms.isdisjoint(self._by_scope[need.scope]) or any(map(self.meets, need.parts))

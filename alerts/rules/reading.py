@@ -9,7 +9,8 @@ from typing import Any
 
 from alerts.alert import Hit
 from alerts.rules.homographs import is_of_another_language
-from alerts.rules.lexicon import CONTEXT, DENIED, MASK, NAME, Found, Lexicon, Meaning
+from alerts.rules.lexicon import CONTEXT, DENIED, MASK, NAME, Found, Lexicon
+from alerts.rules.nearness import Sense
 from crawler.article import Article
 from crawler.text.folding import Folded, is_look_alike
 
@@ -39,12 +40,14 @@ Mentions = tuple[Mention, ...]
 class Reading:
     """One article, read once for all rules. `folded` is by field, `mentions` by term.
 
-    `wider` maps an entity to the entities and parties that it lies in.
+    `terms` are those found, a form that denies a deed for its deed. `wider` maps an entity to the entities and parties
+    that it lies in.
     A narrowed reading (`only`) has the same texts and sees a part of them. `known` keeps what was found out about this
-    reading, by what it was asked for: all rules ask the same things.
+    reading, by what it was asked for: all rules ask the same things. `sense` is what a language model says of the
+    headline; narrowed readings share it.
     """
 
-    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "wider")
+    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "sense", "terms", "wider")
 
     def __init__(
         self,
@@ -54,9 +57,12 @@ class Reading:
         fields: tuple[str, ...] = FIELDS,
         words: int | None = None,
         wider: Mapping[str, Set[str]] = MappingProxyType({}),
+        sense: Sense | None = None,
     ) -> None:
         self.article, self.folded, self.mentions, self.wider = article, folded, mentions, wider
         self._fields, self._words = fields, words
+        self.terms = frozenset(term.removeprefix(DENIED) for term in mentions)
+        self.sense = sense or Sense()
         self.known: dict[object, Any] = {}
 
     def only(
@@ -69,7 +75,7 @@ class Reading:
         seen = self._fields if fields is None else tuple(each for each in fields if each in self._fields)
         # a `lead` inside a `lead` sees no more than the one around it
         fewest = min((each for each in (words, self._words) if each is not None), default=None)
-        return Reading(self.article, self.folded, kept, seen, fewest, self.wider)
+        return Reading(self.article, self.folded, kept, seen, fewest, self.wider, self.sense)
 
     def visible(self, field: str) -> str:
         """Return the folded text of a field, as far as this reading sees it."""
@@ -115,25 +121,24 @@ def look(article: Article, lexicon: Lexicon) -> Looked:
     return {field: lexicon.search(Folded(getattr(article, field))) for field in FIELDS}
 
 
-def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
+def read(article: Article, lexicon: Lexicon, looked: Looked, sense: Sense | None = None) -> Reading:
     """Return the reading of an article: its terms located, without look-alikes and names that lack their context."""
     found: dict[str, list[Mention]] = {}
     for field, text in looked.items():
-        for meaning, start, end, attached in lexicon.find(text):
-            if is_of_another_language(meaning.alias, meaning.kind, text.folded.original, article.lang):
+        for meaning, alias, start, end, attached in lexicon.find(text):
+            if is_of_another_language(alias, meaning.kind, text.folded.original, article.lang):
                 continue
-            found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end, attached=attached))
-        for meaning, start, end in lexicon.find_like(text):
-            like, exact = _mention(meaning, field, start, end), found.setdefault(meaning.term, [])
+            made = Mention(meaning.term, alias, field, start, end, meaning.entity, attached, meaning.kind)
+            found.setdefault(meaning.term, []).append(made)
+        for term, name, start, end in lexicon.find_like(text):
+            like, exact = Mention(term, name.alias, field, start, end, name.entity), found.setdefault(term, [])
             # an exact spelling is the better evidence, so a fuzzy one never takes its place
             if not any(like.overlaps(each) for each in exact):
                 exact.append(like)
     folded = {field: text.folded for field, text in looked.items()}
-    return Reading(article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider)
-
-
-def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bool = False) -> Mention:
-    return Mention(meaning.term, meaning.alias, field, start, end, meaning.entity, attached, meaning.kind)
+    return Reading(
+        article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider, sense=sense
+    )
 
 
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:

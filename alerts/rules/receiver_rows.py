@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
 from crawler.config.keys import twice
+from crawler.config.nearest import meant_among, nearest
 from crawler.config.problems import Place, Problems
-from crawler.config.values import MISSING, nearest
+from crawler.config.values import MISSING
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -98,8 +99,8 @@ def _check_named(
     key: str, name: str, other: str, place: Place, known: Mapping[str, Receiver], problems: Problems
 ) -> None:
     if other not in known:
-        names = ", ".join(known)
-        problems.add(place, f'{key} names "{other}", which is no receiver{nearest(other, known)}; known: {names}')
+        near = meant_among(other, known, "receivers")
+        problems.add(place, f'{key} names "{other}", which is no receiver{near}')
         return
     # a ring that does not lead back to `name` is reported at the receivers that are in it
     seen = [name]

@@ -13,6 +13,7 @@ from typing import Any
 from alerts.alert import Receiver, Severity
 from alerts.rule import Boost, Condition, Entity, Kinds, Row, Rule, RuleTests, Score, TermList, When
 from alerts.rules.forms.paradigm import is_paradigm
+from alerts.rules.nearness import has_examples
 from alerts.rules.operators import asks, read_condition, read_term
 from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps
 from alerts.rules.unknown_names import check_names
@@ -20,7 +21,8 @@ from alerts.rules.versions import behind, version_of
 from alerts.rules.within import placed
 from alerts.where import Point
 from crawler.config.keys import twice
-from crawler.config.values import IDENT, MISSING, nearest
+from crawler.config.nearest import meant_among, nearest
+from crawler.config.values import IDENT, MISSING
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
 from crawler.text.folding import fold
@@ -197,6 +199,8 @@ class _Reader:
         """
         if condition is None:
             return None
+        if condition.op == "reads_like" and not has_examples(condition, self._lists, self._problems):
+            return None
         if condition.op == "filter":
             children: tuple[Condition | None, ...] = (self._whole_filter(condition, inside),)
         else:
@@ -223,8 +227,8 @@ class _Reader:
     def _named_filter(self, name: str, place: Place) -> Condition | None:
         if name in self._filters:
             return self._filters[name]
-        near, known = nearest(name, self._filters), ", ".join(self._filters) or "none"
-        self._add(place, f'"{name}" is no filter{near}; known: {known}')
+        near = meant_among(name, self._filters, "filters")
+        self._add(place, f'"{name}" is no filter{near}')
         return None
 
     def _rules(self, rows: Iterable[Values]) -> Iterator[Rule]:
@@ -346,8 +350,8 @@ def check_notify(
     twice(notify, "receiver", problems)
     for name, place in notify:
         if receivers is not None and name not in receivers:
-            near, known = nearest(name, receivers), ", ".join(receivers) or "none"
-            problems.add(place, f'{what} names "{name}", which is no receiver{near}; known: {known}')
+            near = meant_among(name, receivers, "receivers")
+            problems.add(place, f'{what} names "{name}", which is no receiver{near}')
 
 
 def _named(row: Values) -> str:

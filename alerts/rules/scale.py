@@ -16,7 +16,7 @@ from typing import Any
 from alerts.alert import Hit, Severity
 from alerts.rule import Condition, Row, Rule, Score
 from alerts.rules.lexicon import terms_of
-from alerts.rules.operators import anchors, evaluate, narrowed
+from alerts.rules.operators import evaluate, narrowed
 from alerts.rules.reading import Mention, Mentions, Reading
 from alerts.rules.tables import BY_SCALE, SEVERITIES
 from crawler.config.values import MISSING, Choice, Number
@@ -34,6 +34,8 @@ class Grade:
     severity: Severity
     row: Row | None = None
     words: tuple[str, ...] = ()
+    like: str = ""  # the example that the headline reads like, where that decides
+    is_open: bool = False  # a row above this one wanted to know what it reads like, which nobody had compared
 
     @property
     def why(self) -> str:
@@ -41,20 +43,21 @@ class Grade:
         if self.row is None:
             return ""
         found = ", ".join(f'"{each}"' for each in self.words)
-        return f"{self.row.why} ({f'{found}; ' if found else ''}row {self.row.number})"
+        return f"{self.row.why} ({'; '.join(filter(None, (found, self.like, f'row {self.row.number}')))})"
 
 
 def grade(rule: Rule, reading: Reading, mentions: Mentions) -> Grade:
     """Return the severity that the scale gives a match of a rule, found by these mentions."""
-    seen = narrowed(where(mentions), reading)
+    seen, is_open = narrowed(where(mentions), reading), False
     for row in rule.scale:
-        likely = row.anchors is None or not row.anchors.isdisjoint(seen.mentions)
-        found = evaluate(row.condition, seen) if likely else None
+        found = evaluate(row.condition, seen)
         if found is None:
+            is_open = is_open or (row.compares and seen.sense.likeness is None)
             continue
         severity = min(max(row.severity, rule.least), rule.most)
-        return Grade(severity, row, _words(row.condition, seen, found))
-    return Grade(rule.least)
+        like = str(seen.sense.likeness) if row.compares else ""
+        return Grade(severity, row, _words(row.condition, seen, found), like, is_open)
+    return Grade(rule.least, is_open=is_open)
 
 
 def _words(condition: Condition, reading: Reading, found: Mentions) -> tuple[str, ...]:
@@ -110,7 +113,8 @@ def read_scale(rows: Iterable[Any], condition: Callable[[Node], Condition | None
 def _row(number: int, row: Mapping[str, Any], condition: Condition) -> Row:
     terms = tuple(dict.fromkeys(terms_of(condition)))
     digest = hashlib.sha256(repr(shape(condition)).encode()).hexdigest()
-    return Row(number, row[""], condition, Severity.of(row["severity"]), row["why"], terms, anchors(condition), digest)
+    compares = any(condition.of("reads_like"))
+    return Row(number, row[""], condition, Severity.of(row["severity"]), row["why"], terms, digest, compares)
 
 
 def is_by_scale(node: Node) -> bool:

@@ -14,11 +14,13 @@ from alerts.rules.headline import MARKS, is_like, marks, parts
 from alerts.rules.likeness import profile, similarity
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 from crawler.config.keys import Key, ListOf, Table
-from crawler.config.values import MISSING, Number, Text
+from crawler.config.values import IDENT, MISSING, Number, Text
 from crawler.config.yamlfile import Node, Problems, Sequence
 from crawler.text.folding import fold
 
 LONGEST_PATTERN = 500  # characters of a regex
+_WORD_CLASS = re.compile(r"(?<!\\)((?:\\\\)*)\\w")
+_NO_SPACE = r"\1[^\\x20]"
 LIKE = Table(
     (Key("examples", ListOf(Text(what="an example"), "a list of texts")), Key("min_similarity", Number(0.05, 1), 0.5)),
     "like",
@@ -51,7 +53,7 @@ def _regex_fault(text: str) -> str:
     if len(text) > LONGEST_PATTERN:
         return f"longer than {LONGEST_PATTERN} characters"
     try:
-        empty = flpc.search(_pattern(text), "")
+        empty = flpc.search(compiled(text), "")
     except (ValueError, OverflowError) as error:
         return " ".join(str(error).split()).removeprefix("Regex error: ")[:160]
     return "it matches the empty text, so every article" if empty else ""
@@ -84,8 +86,7 @@ def test_source(condition: Condition, reading: Reading) -> Mentions | None:
 def test_headline_part(condition: Condition, reading: Reading) -> Mentions | None:
     patterns = condition.options["values"]
     assert isinstance(patterns, tuple)
-    found = parts(reading.article.title)
-    return () if any(is_like(part, str(each)) for part in found for each in patterns) else None
+    return () if any(is_like(part, patterns) for part in parts(reading.article.title)) else None
 
 
 def read_marks(op: str, node: Node, problems: Problems) -> Condition | None:
@@ -110,7 +111,7 @@ def test_regex(condition: Condition, reading: Reading) -> Mentions | None:
     found: list[Mention] = []
     for field in FIELDS:
         text = reading.visible(field)
-        for match in flpc.finditer(_pattern(written), text):
+        for match in flpc.finditer(compiled(written), text):
             first, last = match.start(0), match.end(0)
             assert first is not None
             assert last is not None
@@ -122,10 +123,15 @@ def test_regex(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 @cache
-def _pattern(text: str) -> Any:
+def compiled(text: str) -> Any:
     """Return a pattern compiled for folded text: its letters outside ASCII are folded as the text is."""
     # Rust's engine: linear time, and \b and \w that know Arabic (decision 13)
-    return flpc.compile("(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text))
+    written = "(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text)
+    try:
+        # in folded text \w is what is no space; as the letters of all scripts it takes megabytes where it is repeated
+        return flpc.compile(_WORD_CLASS.sub(_NO_SPACE, written))
+    except ValueError:  # told of as it was written; and a pattern of bytes, (?-u), has no such class
+        return flpc.compile(written)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -150,6 +156,16 @@ def test_like(condition: Condition, reading: Reading) -> Mentions | None:
         for match in [re.search(rf"(?<= ){re.escape(word)}(?= )", reading.folded[field].text)]
         if match
     )
+
+
+def read_kind(op: str, node: Node, problems: Problems) -> Condition | None:
+    """Read the kind of examples; `rulebook` later sees that there are lists of them."""
+    kind = IDENT.read(node, problems)
+    return None if kind is MISSING else Condition(op, node.place, options={"kind": kind})
+
+
+def test_reads_like(condition: Condition, reading: Reading) -> Mentions | None:
+    return () if reading.sense.reads_like(str(condition.options["kind"])) else None
 
 
 def most_like(condition: Condition, reading: Reading) -> tuple[float, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Headlines of matched reports go to the language model; their vectors are there when they are judged, or stored later.
+"""Headlines go to the language model; their vectors are there when they are judged, those of reports are stored later.
 
 Judging waits for it a moment, and not at all where somebody else waits to judge, as for a flash. What it did not read
 in time, or before a kill, it reads afterwards: what lacks a vector is found in the store.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ from alerts.event import Report
 from alerts.line.notices import queue_all
 from alerts.line.triage import Triage
 from alerts.rule import Config
+from alerts.run.comparing import Comparing
 from alerts.run.encoder import Encoder, EncoderFault
 from alerts.run.extras import is_installed
 from alerts.run.stage import LONG_AGO, Stage, Turn
@@ -33,6 +35,7 @@ from crawler.store.holdings import Follower
 from crawler.store.writer_lane import Lane
 
 log = logging.getLogger(__name__)
+K = TypeVar("K")
 LATER_AT_ONCE = 25  # headlines read in one go beside the line: under a second
 LOOKED_EVERY = timedelta(seconds=5)  # between two looks for reports without a vector
 SAVED_EVERY = timedelta(minutes=1)  # how it works is stored; that it fails is stored at once
@@ -45,6 +48,7 @@ class Encoding(Follower):
     def __init__(self, database: Database, lane: Lane, config: Config) -> None:
         self._database, self._lane, self._config = database, lane, config
         self._encoder = Encoder()
+        self.examples = Comparing(config)
         self._state: ServiceState | None = None  # None before it was read from the store
         self._saved: ServiceState | None = None
         self._is_installed = is_installed()
@@ -64,6 +68,7 @@ class Encoding(Follower):
     async def use(self, config: Config) -> None:
         """Work by other rules from now on; where they ask for no model, its process ends."""
         self._config = config
+        self.examples.use(config)
         if not self._is_on:
             await self._stop()
 
@@ -100,20 +105,20 @@ class Encoding(Follower):
         self.fault.note(reading)  # what was read in time counts, and all is judged
         return found
 
-    async def _read(self, headlines: Iterable[tuple[int, str]], now: datetime, found: dict[int, bytes]) -> None:
-        """Add to `found` the vector of each headline, b"" where the model has none, until it fails."""
-        for seq, text in headlines:
+    async def _read(self, texts: Iterable[tuple[K, str]], now: datetime, found: dict[K, bytes]) -> None:
+        """Add to `found` the vector of each text, b"" where the model has none, until it fails."""
+        for key, text in texts:
             state = self._state or ServiceState()
             if state.rests(now):
                 return
             try:
-                found[seq] = await self._encoder.encode(text)
+                found[key] = await self._encoder.encode(text)
                 self._state = ServiceState(worked=now)
             except EncoderFault as fault:
                 self._fail(fault, now)
                 if not fault.own:
                     return
-                found[seq] = b""
+                found[key] = b""
 
     def lost(self, gone: Collection[str]) -> None:
         """Read nothing more, and forget how it goes: another daemon judges."""
@@ -140,6 +145,7 @@ class Encoding(Follower):
             self._saved = await asyncio.to_thread(self._load)
             self._state = self._saved or ServiceState()
         if self._is_on and not self._state.rests(now) and await self._is_started(now):
+            await self._read_examples(now)
             reports = await asyncio.to_thread(self._unworded, now)
             found: dict[int, bytes] = {}
             await self._read(((each.seq, each.title) for each in reports), now, found)
@@ -147,6 +153,19 @@ class Encoding(Follower):
                 links = await triage.add_wordings(found, reports, now)
                 log.info("headlines read later number=%d links=%d", len(found), links)
         await self._save(now)
+
+    async def _read_examples(self, now: datetime) -> None:
+        """Read the examples that were not read yet: some 20 s for 800, between which headlines are read."""
+        if not (unread := self.examples.unread):
+            return
+        found: dict[str, bytes] = {}
+        try:
+            await self._read(((each, each) for each in unread), now, found)
+        finally:
+            self.examples.add(found)
+        if found:
+            await self._lane.write(self.examples.save)
+            log.info("examples read by the language model number=%d left=%d", len(found), len(self.examples.unread))
 
     async def _is_started(self, now: datetime) -> bool:
         try:
@@ -162,6 +181,8 @@ class Encoding(Follower):
 
     def _load(self) -> ServiceState | None:
         with self._database.read() as connection:
+            if self._is_on:
+                self.examples.load(connection)
             return translations.load_state(connection, MARK)
 
     def _unworded(self, now: datetime) -> list[Report]:

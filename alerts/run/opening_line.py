@@ -12,8 +12,6 @@ from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
 from alerts.line.scheduled import ScheduledDigests
 from alerts.line.triage import Triage
-from alerts.rule import Config
-from alerts.rules.match import Matcher
 from alerts.run.canary import Line
 from alerts.run.commands import Commands
 from alerts.run.encoding import Encoding, ReadHeadlines
@@ -22,6 +20,7 @@ from alerts.run.failing_stages import TellFailing
 from alerts.run.health import Health
 from alerts.run.logbook import Logbook
 from alerts.run.owned import Owned
+from alerts.run.rules_file import RulesFile
 from alerts.run.sharing import Sharing
 from alerts.run.stage import Stage, Turn
 from alerts.run.stages import (
@@ -73,17 +72,19 @@ class Opening:
     heard: Callable[[Turn], Awaitable[None]]
 
     async def open(
-        self, config: Callable[[], Config], logbook: Logbook, watch: Watch, sharing: Sharing | None, now: datetime
+        self, in_force: RulesFile, logbook: Logbook, watch: Watch, sharing: Sharing | None, now: datetime
     ) -> Opened:
-        """Open all of it, each owned by `owned`. `config` returns the rules in force."""
-        owned, rules = self.owned, config()
+        """Open all of it, each owned by `owned`, by the rules in force."""
+        owned, rules = self.owned, in_force.config
         keeping, judging = (LeasedLane(self.lane, self.shares, each) for each in (KEEPER, JUDGE))
         workers = owned.add(Workers(), Workers.close)
         page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page delays no feed
         deliver = owned.add(
             Deliver(self.database, self.lane, rules, self.shares), lambda each: each.close(SENDS_END_WITHIN)
         )
-        commands = Commands(self.database, self.lane, deliver, logbook, config, lambda: watch.files.there)
+        commands = Commands(
+            self.database, self.lane, deliver, logbook, lambda: in_force.config, lambda: watch.files.there
+        )
         acknowledgements = owned.add(Acknowledgements(self.database, keeping, rules), Acknowledgements.close)
         collecting = Collecting(self.database, self.lane, workers, self.shares)
         poll = Poll(rules, collecting, self.timeout, self.heard)
@@ -95,16 +96,16 @@ class Opening:
         pages.use(collecting.fetching, rules.sources)
         translator = owned.add(Translator(self.database, keeping, rules), Translator.close)
         health = Health(self.database, self.lane, rules, sharing.me if sharing else None)
-        triage = Triage(self.database, self.lane, rules, Matcher(rules), self.shares)
+        triage = Triage(self.database, self.lane, rules, in_force.matcher, self.shares)
         encoding = owned.add(Encoding(self.database, judging, rules), Encoding.close)
-        triage.read_ahead = encoding.ahead
+        triage.read_ahead, triage.likeness = encoding.ahead, encoding.examples.likeness
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
         stages: tuple[Stage, ...] = (
             poll,
             TellHealth(rules, health, collecting),
             MendChildren(rules, health, (workers, page_workers)),
             ReadHeadlines(rules, encoding, triage),
-            Judge(rules, triage, deliver, collecting),
+            Judge(rules, triage, deliver, collecting, lambda: in_force.matcher),
             Digest(rules, ScheduledDigests(keeping, rules)),
             Acknowledge(rules, acknowledgements),
             EndSilences(rules, keeping),

@@ -11,11 +11,14 @@ import logging
 import platform
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from alerts.rule import Config
 from alerts.rules import config as configuration
-from alerts.rules.lint import failed_tests
+from alerts.rules.lint import compiled_to_test, failed_tests, runs_as_tested
+from alerts.rules.match import Matcher
+from alerts.run.good_rules import last_good
 from alerts.run.secrets_file import SecretsFile
 from crawler.config.problems import ConfigError
 from crawler.store.faults import in_words
@@ -42,6 +45,8 @@ class Saving:
 class RulesFile:
     """The rules file and those it includes. `config` is what was last read without an error and held its own tests.
 
+    `matcher` is that config compiled, by which its tests were run where no rule is off.
+
     Where it cannot be read at the start, `fallback` gives the config instead, and `problems` says why; if it gives
     none, ConfigError is raised. `changed` are the names of the secrets that the last `load` changed.
     """
@@ -56,12 +61,12 @@ class RulesFile:
         self.refusals: tuple[str, ...] = ()  # why the last reading of changed files was refused
         _warn_of(secrets)
         try:
-            self.config = _tried(path, self.environ)
+            self.config, self.matcher = _tried(path, self.environ)
         except ConfigError as error:
             config = fallback()
             if config is None:
                 raise
-            self.config, self._refused = config, configuration.files_of(path)
+            self.config, self.matcher, self._refused = config, Matcher(config), configuration.files_of(path)
             self.problems = tuple(str(each) for each in error.problems)
         self._read: configuration.Fingerprint | None = self._seen()
         self._fault = ""  # what ended the last look
@@ -88,11 +93,11 @@ class RulesFile:
         self._read = self._seen()  # before reading: what is saved while we read counts as a change
         found = await asyncio.to_thread(self.secrets.read)
         try:
-            loaded = await asyncio.to_thread(_tried, self.path, found.values)
+            loaded, matcher = await asyncio.to_thread(_tried, self.path, found.values)
         except ConfigError as error:
             self.refusals = tuple(map(str, error.problems))
             raise
-        self.config, self.changed = loaded, self.secrets.keep(found)
+        self.config, self.matcher, self.changed = loaded, matcher, self.secrets.keep(found)
         _warn_of(self.secrets)
         return self.config
 
@@ -140,6 +145,12 @@ class RulesFile:
                 await self._watching
 
 
+def read_rules(path: Path, state_dir: Path, secrets: SecretsFile, *, patient: bool) -> RulesFile:
+    """Return the rules as read; where they are faulty and we are `patient`, those last in force. Raises ConfigError."""
+    good = partial(last_good, state_dir, path, secrets.values) if patient else lambda: None
+    return RulesFile(path, secrets, good)
+
+
 def refused_words(rules: Path, version: str, problems: Sequence[str]) -> tuple[str, str]:
     """Return title and text of the notice that the rules on disk are not used; those of `version` stay in force."""
     many = len(problems)
@@ -160,15 +171,16 @@ def _whose(rules: Path) -> str:
     return f"{rules.absolute()} on {platform.node()}"
 
 
-def _tried(path: Path, environ: Mapping[str, str]) -> Config:
-    """Return the rules as they lie on disk. Raises ConfigError where they are faulty or fail their own tests."""
+def _tried(path: Path, environ: Mapping[str, str]) -> tuple[Config, Matcher]:
+    """Return the rules on disk, compiled. Raises ConfigError where they are faulty or fail their own tests."""
     loaded = configuration.load(path, environ=environ)
     _check_exposed(path, loaded, environ)
-    if failed := failed_tests(loaded):
+    tested = compiled_to_test(loaded)
+    if failed := failed_tests(loaded, tested):
         remedy = "mend the rule or the headline (watchfloor explain says what was found)"
         found = [replace(each, message=f"{each.message}; {remedy}") for each in failed]
         raise configuration.RulesError(found, loaded)
-    return loaded
+    return loaded, tested if runs_as_tested(loaded) else Matcher(loaded)
 
 
 def _warn_of(secrets: SecretsFile) -> None:

@@ -11,7 +11,6 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,6 @@ from typing import Self
 from alerts.decide.roles import Role
 from alerts.line.direct_notice import tell_once
 from alerts.line.notices import give_notice
-from alerts.render.records import stamp
 from alerts.rule import Config
 from alerts.run import supervisor
 from alerts.run.backup_thread import Backups
@@ -30,7 +28,6 @@ from alerts.run.canary import Canary
 from alerts.run.clock_following import ClockFollowing, believe
 from alerts.run.control import Control
 from alerts.run.figures import Gauges
-from alerts.run.good_rules import last_good
 from alerts.run.heap import give_back
 from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
@@ -43,12 +40,13 @@ from alerts.run.patience import patiently
 from alerts.run.poll_order import poll_command
 from alerts.run.reads import Reads
 from alerts.run.reloading import Reloading
-from alerts.run.rules_file import RulesFile
+from alerts.run.rules_file import RulesFile, read_rules
 from alerts.run.rules_saving import save_command
 from alerts.run.secrets_file import SecretsFile
 from alerts.run.sharing import Sharing
 from alerts.run.signs_server import SignsServer
 from alerts.run.stage import Round, Stage, StageError, Turn, run_stages
+from alerts.run.started_on import beginning
 from alerts.run.watch import Watch
 from alerts.store import restoring
 from alerts.store.opening import VARIABLE
@@ -66,12 +64,13 @@ TICK = 1.0  # seconds
 class Service:
     """Everything that runs: `async with Service(path, state_dir, environ) as service` opens it, and closes it in order.
 
-    Raises ConfigError where the rules cannot be read, and on entering AlreadyRunning or StoreError.
+    The rules are those that were read, or the path of those to read. Raises ConfigError where they cannot be read, and
+    on entering AlreadyRunning or StoreError.
     """
 
     def __init__(
         self,
-        rules: Path,
+        rules: RulesFile | Path,
         state_dir: Path,
         secrets: SecretsFile | Mapping[str, str],
         *,
@@ -83,14 +82,14 @@ class Service:
     ) -> None:
         secrets = secrets if isinstance(secrets, SecretsFile) else SecretsFile(None, secrets)
         environ = secrets.values
-        good = partial(last_good, state_dir, rules, environ) if patient else lambda: None
-        self._rules = RulesFile(rules, secrets, good)
+        read = rules if isinstance(rules, RulesFile) else read_rules(rules, state_dir, secrets, patient=patient)
+        self._rules = read
         self._timeout, self._accept_store = timeout, accept_store
         self._patient, self._role = patient, role
         self._sharing: Sharing | None = None  # with other daemons, where the store is in PostgreSQL
         self._shares: Shares = ALONE
         self.state_dir, self._socket = state_dir, socket or state_dir / "control.sock"
-        self._reads = Reads(rules, state_dir, lambda: self._rules.environ)
+        self._reads = Reads(read.path, state_dir, lambda: self._rules.environ)
         self._environ = {**environ, "WATCHFLOOR_SOCKET": str(self._socket)}
         self._stopped = asyncio.Event()
         self.owned = Owned()
@@ -140,7 +139,7 @@ class Service:
         )
         opened = await opening.open(self._rules.environ.get(VARIABLE) or self.config.store, now)
         self.database, self.lane, self._sharing = opened.database, opened.lane, opened.sharing
-        self._shares = opened.shares
+        self._shares, self._is_new = opened.shares, opened.is_new
         self._logbook = Logbook(self.lane, self.state_dir, self._rules.path, self._rules.secrets)
         self._watch = self.owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         with self.database.errors():  # they read what the last process stored
@@ -150,7 +149,7 @@ class Service:
         opening = Opening(
             self.owned, self.database, self.lane, self._shares, self.state_dir, self._timeout, self._heard
         )
-        opened = await opening.open(lambda: self.config, self._logbook, self._watch, self._sharing, now)
+        opened = await opening.open(self._rules, self._logbook, self._watch, self._sharing, now)
         self._collecting, self._pages, self._deliver = opened.collecting, opened.pages, opened.deliver
         self.commands, self._line, self._stages = opened.commands, opened.line, opened.stages
         self._followers = opened.followers
@@ -197,13 +196,9 @@ class Service:
         if renewed := await self.lane.write(partial(restoring.note_start, now=now)):
             log.warning("first start since a restore: messages over their age are tried anew number=%d", renewed)
         await self._reloading.begin(now, always=self._patient)
-        if self._accept_store:
-            title = "started on the store as it is, by an explicit word (--accept-store)"
-            words = (
-                "What it lost is lost. Where the state of a source is gone, what its feed holds now is taken for known "
-                "and told to nobody, but for what is younger than settings.backfill."
-            )
-            await give_notice(self.lane, self.config, f"accepted:{now.isoformat()}", title, words, now)
+        is_new = self._is_new and self._patient  # whoever runs a single round sees that it is
+        if told := beginning(accepted=self._accept_store, is_new=is_new, store=self.database.name, now=now):
+            await give_notice(self.lane, self.config, told.cause, told.title, told.body, now)
 
     async def round(self, now: datetime) -> Round:
         """Poll what is due, match, decide and deliver what is due, all as of `now`; return the numbers.
@@ -329,8 +324,3 @@ class Service:
         """Judge and send at once what was just stored, instead of at the next tick or round."""
         self._pages.wake()
         await run_stages((each for each in self._ours() if each.on_news), turn, self._shares)
-
-
-def describe(done: Round, at: datetime) -> dict[str, object]:
-    """Return a round as `run --at` prints it."""
-    return {"at": stamp(at), **asdict(done)}

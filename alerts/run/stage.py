@@ -10,12 +10,13 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from sqlalchemy.exc import DatabaseError
 
+from alerts.render.records import stamp
 from alerts.rule import Config
 from crawler.store.errors import StaleLease
 from crawler.store.holdings import ALONE, Shares, begun_under
@@ -35,6 +36,11 @@ class Round:
     matches: int = 0
     alerts: int = 0
     deliveries: int = 0
+
+
+def describe(done: Round, at: datetime) -> dict[str, object]:
+    """Return a round as `run --at` prints it."""
+    return {"at": stamp(at), **asdict(done)}
 
 
 @dataclass(slots=True)

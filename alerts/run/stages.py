@@ -131,9 +131,17 @@ class Judge(Stage):
     lease = JUDGE
     on_news = True
 
-    def __init__(self, config: Config, triage: Triage, deliver: Deliver, collecting: Collecting) -> None:
+    def __init__(
+        self,
+        config: Config,
+        triage: Triage,
+        deliver: Deliver,
+        collecting: Collecting,
+        matcher: Callable[[], Matcher],
+    ) -> None:
+        """`matcher` returns the rules in force as they were compiled."""
         super().__init__(config)
-        self._triage, self._deliver, self._collecting = triage, deliver, collecting
+        self._triage, self._deliver, self._collecting, self._matcher = triage, deliver, collecting, matcher
         # sources that keep only what a rule matches go by the rules in force, as compiled: a desk takes some 20 MB
         collecting.storing.matches = lambda article: bool(triage.matcher.match(article))
 
@@ -148,7 +156,7 @@ class Judge(Stage):
 
     def use(self, config: Config) -> None:
         super().use(config)
-        self._triage.use(config, Matcher(config))
+        self._triage.use(config, self._matcher())
 
 
 class Digest(Stage):

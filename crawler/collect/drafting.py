@@ -43,8 +43,7 @@ def _keys(made: Draft, shared: frozenset[str], outlet: str) -> tuple[str, ...]:
     its link.
     """
     own = tuple(key for key in (made.guid_key, made.url_key) if key and key not in shared)
-    named = (made.headline_key(outlet), made.text_key(outlet))
-    return (*(own or (f"t:{made.content_key}",)), *(key for key in named if key))
+    return (*(own or (f"t:{made.content_key}",)), *made.named_keys(outlet))
 
 
 def _shared_keys(drafts: Iterable[Draft]) -> frozenset[str]:

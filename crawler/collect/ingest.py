@@ -187,7 +187,8 @@ class _Line:
         unknown = [entry for entry in keyed if not any(self._known[key] for key in entry[0])]
         hashes = {each for keys, made in unknown for each in self._hashes(keys, made)}
         self._former = former(self._connection, hashes, self._now)
-        self._candidates.expect([(made.title, made.text or made.summary) for _, made in unknown], self._source.outlet)
+        texts = [(made.title, made.text or made.summary) for _, made in unknown]
+        self._candidates.expect(texts, self._source.id, self._source.outlet)
 
     def _outlet(self, made: Draft) -> str:
         return outlet_of(made, self._source)

@@ -159,6 +159,7 @@ class _Builder:
         self._stack: list[_OpenCollection] = []
         self._root: Node | None = None
         self._documents = 0
+        self._texts: dict[str, str] = {}  # equal ones are one object: a desk names the same things again and again
 
     def build(self) -> Node | None:
         for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
@@ -239,7 +240,7 @@ class _Builder:
         if plain and event.tag is None and event.value[:1] in _GUESSED:
             tag = self._resolver.resolve(yaml.ScalarNode, event.value, (True, False))  # type: ignore[no-untyped-call]
             kind = str(tag).rpartition(":")[2]
-        return Scalar(place, event.value, kind)
+        return Scalar(place, self._texts.setdefault(event.value, event.value), kind)
 
     def _check_properties(self, event: yaml.NodeEvent, place: Place) -> str:
         """Add a problem for an anchor or a tag; return the text that the writer meant, "" if there is neither."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from crawler.article import Article, Entry
@@ -31,7 +31,7 @@ class Draft:
     """An article without a place in a story: its content, and the keys it may be known by.
 
     `guid_key` is unique in its source, `url_key` across sources. `content_key` changes when the folded headline or text
-    does. `credit` says whose it is, None where its source says that.
+    does. `folded` is headline and text, folded. `credit` says whose it is, None where its source says that.
     """
 
     entry: Entry
@@ -40,17 +40,20 @@ class Draft:
     guid_key: str
     url_key: str
     content_key: str
+    folded: tuple[str, str] = field(repr=False)
     credit: Credit | None = None
 
-    def headline_key(self, outlet: str) -> str:
-        """Return a key of the headline, the outlet and the minute of publication, "" without a date of its own."""
-        at = self._own_minute()
-        return f"h:{_hash(fold(outlet), at, fold(self.title))}" if at and len(self.title) >= SHORTEST_KEY else ""
+    def named_keys(self, outlet: str) -> tuple[str, ...]:
+        """Return a key of the headline and one of the text, each with the outlet and the minute of publication.
 
-    def text_key(self, outlet: str) -> str:
-        """Return a key of the text, the outlet and the minute of publication, "" for a short text or without a date."""
-        at, text = self._own_minute(), fold(self.text or self.summary)
-        return f"b:{_hash(fold(outlet), at, text)}" if at and len(text.split()) >= SHORTEST_TEXT else ""
+        None without a date of its own, nor for a headline or a text that is too short.
+        """
+        at, whose, (headline, text) = self._own_minute(), fold(outlet), self.folded
+        if not at:
+            return ()
+        of_headline = (f"h:{_hash(whose, at, headline)}",) if len(self.title) >= SHORTEST_KEY else ()
+        of_text = (f"b:{_hash(whose, at, text)}",) if len(text.split()) >= SHORTEST_TEXT else ()
+        return of_headline + of_text
 
     def _own_minute(self) -> str:
         """Return the article's own minute of publication, "" where it has none or one not believed."""
@@ -74,14 +77,15 @@ def draft(entry: Entry, now: datetime, credit: Credit | None = None) -> Draft:
     """Return the draft of an entry that was fetched at `now`. A date after `now` becomes `now`; see `clamp`."""
     # folded: a headline that only changed its case or its quotes is the same content
     url = urls.usable(entry.url)
-    title, body = fold(entry.title[:TITLE_LIMIT]), fold((entry.text or entry.summary)[:TEXT_LIMIT])
+    folded = fold(entry.title[:TITLE_LIMIT]), fold((entry.text or entry.summary)[:TEXT_LIMIT])
     return Draft(
         entry=entry,
         published=clamp(entry.published or entry.updated, now),
         url=url,
         guid_key=f"g:{_without_session(entry.guid)}" if entry.guid else "",
         url_key=f"u:{urls.key(url)}" if url else "",
-        content_key=_hash(title, body),
+        content_key=_hash(*folded),
+        folded=folded,
         credit=credit,
     )
 

@@ -101,8 +101,7 @@ def seal_pieces(connection: Connection, names: Iterable[str], now: datetime) -> 
     The records are in the order of their fetches among the articles that are asked for at once.
     """
     for part in parts(sorted(names)):
-        found = connection.execute(_UNSEALED_IN, {"wanted": part})
-        _add(connection, [_record(row) for row in found], now)
+        _add(connection, [_record(row) for row in _UNSEALED_IN.rows(connection, {"wanted": part})], now)
 
 
 # what was fetched and is not sealed; built once: each alert and each poll of a told story asks
@@ -120,9 +119,11 @@ _UNSEALED = (
 _UNSEALED_OF = Prepared(
     _UNSEALED.where(evidence.c.article.in_(select(articles.c.id).where(articles.c.story == bindparam("wanted"))))
 )
-_UNSEALED_IN = _UNSEALED.where(
-    evidence.c.article.in_(bindparam("wanted", expanding=True)),
-    select(seals.c.n).where(seals.c.story == articles.c.story).exists(),
+_UNSEALED_IN = Prepared(
+    _UNSEALED.where(
+        evidence.c.article.in_(bindparam("wanted", expanding=True)),
+        select(seals.c.n).where(seals.c.story == articles.c.story).exists(),
+    )
 )
 
 

@@ -25,7 +25,8 @@ from sqlalchemy import (
 from crawler.store import articles as archive
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
-from crawler.store.saving import save
+from crawler.store.prepared import Prepared
+from crawler.store.saving import save_all
 
 MOST_WAITING = 5_000  # pages; beyond it the oldest are given up (decision 75)
 LONGEST_WAIT = timedelta(hours=24)  # for a page; then it is given up
@@ -65,14 +66,12 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
 
     Where more than MOST_WAITING pages then wait, the oldest are given up.
     """
-    rows = {page.article: page for page in pages}
-    for page in rows.values():
-        values = {name: getattr(page, name) for name in Wanted.__slots__}
-        save(connection, pages_wanted, values, "article")
+    rows = {page.article: {name: getattr(page, name) for name in Wanted.__slots__} for page in pages}
     if not rows:
         return
+    save_all(connection, pages_wanted, [*rows.values()], "article")
     # the backlog must not grow without bound while a host, or our network, is down
-    over = (connection.scalar(select(func.count()).select_from(pages_wanted)) or 0) - MOST_WAITING
+    over = count(connection) - MOST_WAITING
     if over > 0:
         oldest = select(pages_wanted.c.article).order_by(pages_wanted.c.wanted, pages_wanted.c.article).limit(over)
         _give_up(connection, list(connection.scalars(oldest)), "backlog_full")
@@ -80,7 +79,10 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
 
 def count(connection: Connection) -> int:
     """Return how many pages are on the backlog."""
-    return connection.scalar(select(func.count()).select_from(pages_wanted)) or 0
+    return int(_COUNT.scalar(connection))
+
+
+_COUNT = Prepared(select(func.count()).select_from(pages_wanted))  # built once: each poll that brings something asks
 
 
 def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> list[Wanted]:
@@ -160,11 +162,6 @@ def _give_up(connection: Connection, articles: list[str], reason: str) -> None:
         for part in parts(articles):
             connection.execute(delete(pages_wanted).where(pages_wanted.c.article.in_(part)))
         archive.count(connection, archive.counts, {f"pages:{reason}": len(articles)})
-
-
-def waiting(connection: Connection) -> int:
-    """Return how many pages wait."""
-    return connection.scalar(select(func.count()).select_from(pages_wanted)) or 0
 
 
 def content_of(connection: Connection, article: str) -> str | None:

@@ -11,6 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, CompoundSelect, Connection, Select
@@ -25,12 +26,12 @@ MOST_VALUES = 32_766  # in one statement of SQLite as it is built
 
 
 class _Text(NamedTuple):
-    """What the driver takes: the text, the names of its parameters in order, the values that it has itself."""
+    """What the driver takes: the text, what puts parameters in their order, the values that it has itself."""
 
     text: str
-    order: tuple[str, ...]
+    ordered: Callable[[Values], tuple[Any, ...]]
     own: Values
-    writers: tuple[tuple[int, Callable[[Any], Any]], ...]  # by the place in `order` of a value that its type converts
+    writers: tuple[tuple[int, Callable[[Any], Any]], ...]  # by its place, what converts a value as its type asks
     lists: tuple[tuple[str, Sequence[str]], ...]  # by the name of a list, the names of its values
 
     def given(self, values: Values) -> tuple[Any, ...]:
@@ -42,10 +43,19 @@ class _Text(NamedTuple):
             # where there are names for more values than there are, the last value is given again: IN is the same
             room = zip(names, [*listed, *listed[-1:] * (len(names) - len(listed))], strict=True)
             values = {**values, **dict(room)}
-        made = [values[name] for name in self.order]
+        if not self.writers:
+            return self.ordered(values)
+        made = [*self.ordered(values)]
         for at, write in self.writers:
             made[at] = write(made[at])
         return tuple(made)
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
+    """Return what gives the values of these names as a tuple."""
+    if len(names) > 1:  # of one name itemgetter gives no tuple
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
 
 
 def _room(values: Collection[Any]) -> int:
@@ -193,4 +203,4 @@ def _compiled(statement: Statement, connection: Connection, names: Sequence[str]
     own |= {name: writers[name](value) for name, value in own.items() if name in writers}
     order = tuple(full.positiontup or ())
     given = tuple((at, writers[name]) for at, name in enumerate(order) if name in later and name in writers)
-    return _Text(full.statement, order, own, given, tuple(lists.items()))
+    return _Text(full.statement, _in_order(order), own, given, tuple(lists.items()))

@@ -7,6 +7,7 @@ be replaced and deleted.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,7 +45,7 @@ WINDOW = timedelta(days=4)  # how far back an article is compared; older keys ar
 NEWEST_OF_A_KEY = 64  # articles looked at for one key: a key that more share says little (decision 44)
 MOST_COMPARED = 6  # candidates that are judged, those that share most keys first (decision 44)
 REPEATED_FROM = 4  # articles of a source with one sentence make it boilerplate (decision 47)
-EVERYWHERE = ""  # the source of sentences that any outlet may print
+EVERYWHERE = ""  # the source of frames: sentences that any outlet may print
 SENTENCES_KEPT = timedelta(days=14)  # since the sentence was last seen
 NO_SEQ = 1 << 62  # a seq that no article has
 ARTICLES_DROPPED = 200  # out of the window in one commit: at most 9,800 keys, so that the writer is soon free again
@@ -161,7 +162,7 @@ def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
 
     At most MOST_COMPARED are returned.
     """
-    values = {f"k{at}": key for at, key in enumerate(sorted(keys))}
+    values = dict(zip(_NO_KEYS, sorted(keys), strict=False))
     return _SHARING.scalars(connection, {**_NO_KEYS, **values, "low": low})
 
 
@@ -198,44 +199,43 @@ _OPENING = Prepared(
 
 
 class Candidates:
-    """Finds the articles to compare a new one with. An object serves one poll: it caches each source's boilerplate."""
+    """Finds the articles to compare a new one with. An object serves one poll: no sentence is looked up twice."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection, self._now = connection, now
         self._low = NO_SEQ
-        self._boilerplate: dict[str, frozenset[int]] = {}
-        self._looked_up: set[int] = set()  # sentences, of which it is known whether they are frames
-        self._frames: set[int] = set()
+        # by source: sentences of which it is known whether they are repeated, and those that are
+        self._looked_up: dict[str, set[int]] = defaultdict(set)
+        self._repeated: dict[str, set[int]] = defaultdict(set)
 
-    def expect(self, texts: Iterable[tuple[str, str]], outlet: str) -> None:
-        """Look up the frames in the texts of a poll, each a title and a body, at once: `read` will ask for them."""
-        self._look_up({number for title, body in texts for number in wording(title, body, outlet).numbers})
+    def expect(self, texts: Iterable[tuple[str, str]], source: str, outlet: str) -> None:
+        """Look up the sentences of a poll's texts, each a title and a body, at once: `read` will ask for them."""
+        numbers = {number for title, body in texts for number in wording(title, body, outlet).numbers}
+        self._repeats(source, numbers)
+        self._repeats(EVERYWHERE, numbers)
 
     def read(self, title: str, body: str, source: str, outlet: str) -> Wording:
         """Return the wording of an article without its source's boilerplate and without known frames."""
         text = wording(title, body, outlet)
-        return text.without(self._repeated(source) | self._frames_in(text))
+        return text.without(self._repeats(source, text.numbers) | self._frames_in(text))
 
     def learn(self, frames: Set[int]) -> None:
         """Remember sentences that are frames around different news, for every source from now on."""
         if frames:
             count_sentences(self._connection, EVERYWHERE, dict.fromkeys(frames, 1), self._now)
-            self._frames |= frames
+            self._repeated[EVERYWHERE] |= frames
 
-    def _repeated(self, source: str) -> frozenset[int]:
-        if source not in self._boilerplate:
-            self._boilerplate[source] = boilerplate(self._connection, source)
-        return self._boilerplate[source]
-
-    def _look_up(self, numbers: Set[int]) -> None:
-        if unknown := numbers - self._looked_up:
-            self._looked_up |= unknown
-            self._frames |= frames_among(self._connection, unknown)
+    def _repeats(self, source: str, numbers: Set[int]) -> set[int]:
+        """Return the sentences that a source is known to repeat, all it repeats of these among them."""
+        # by number: all that a source repeats are as many as it has printed in two weeks
+        if unknown := numbers - self._looked_up[source]:
+            self._looked_up[source] |= unknown
+            self._repeated[source] |= repeated_among(self._connection, source, unknown)
+        return self._repeated[source]
 
     def _frames_in(self, text: Wording) -> frozenset[int]:
         """Return which sentences of a text are known frames; a sentence about the text's own headline never is."""
-        self._look_up(text.numbers)
-        known = text.numbers & self._frames
+        known = text.numbers & self._repeats(EVERYWHERE, text.numbers)
         if not known:
             return known
         numbered = zip(text.hashes, text.sets, strict=True)
@@ -261,34 +261,31 @@ class Candidates:
         return candidates
 
     def _candidate(self, row: Any) -> Candidate:
-        text = wording(row.title, row.text or row.summary, row.outlet).without(self._repeated(row.source))
+        text = wording(row.title, row.text or row.summary, row.outlet)
+        text = text.without(self._repeats(row.source, text.numbers))
         speaks, carried = voice(row.source, row.outlet, row.carrier), bool(row.carrier)
         side = Side(row.id, speaks, row.outlet, row.owner, row.lang, row.first_seen, text, carried)
         opens = row.relation in OPENS_A_STORY_WORDS
         return Candidate(side, row.story, row.thread, row.thread_opened, row.origin, opens)
 
 
-_BOILERPLATE = Prepared(
-    select(sentences.c.sentence).where(sentences.c.source == bindparam("source"), sentences.c.n >= REPEATED_FROM)
-)
-
-
-def boilerplate(connection: Connection, source: str) -> frozenset[int]:
-    """Return the hashes of sentences that a source repeats in at least REPEATED_FROM articles."""
-    return frozenset(_BOILERPLATE.scalars(connection, {"source": source}))
-
-
-_FRAMES = Prepared(
+_REPEATED = Prepared(
     select(sentences.c.sentence).where(
-        sentences.c.source == EVERYWHERE, sentences.c.sentence.in_(bindparam("numbers", expanding=True))
+        sentences.c.source == bindparam("source"),
+        sentences.c.sentence.in_(bindparam("numbers", expanding=True)),
+        sentences.c.n >= bindparam("least"),
     )
 )
 
 
-def frames_among(connection: Connection, numbers: Set[int]) -> frozenset[int]:
-    """Return which of these sentences were found around different news, in any source (decision 119)."""
-    asked = (_FRAMES.scalars(connection, {"numbers": part}) for part in parts(sorted(numbers)))
-    return frozenset(number for found in asked for number in found)
+def repeated_among(connection: Connection, source: str, numbers: Set[int]) -> frozenset[int]:
+    """Return which of these sentences a source repeats in at least REPEATED_FROM articles.
+
+    Of EVERYWHERE, those that were found around different news in any source: once is enough (decision 119).
+    """
+    asked = {"source": source, "least": REPEATED_FROM if source else 1}
+    found = (_REPEATED.scalars(connection, {**asked, "numbers": part}) for part in parts(sorted(numbers)))
+    return frozenset(number for each in found for number in each)
 
 
 def count_sentences(connection: Connection, source: str, found: Mapping[int, int], now: datetime) -> None:

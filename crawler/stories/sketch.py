@@ -7,10 +7,12 @@ are added for entries that have nothing else.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from crawler.stories.tolls import subject
-from crawler.stories.wording import Wording, combine, mixed, number_of
+from crawler.stories.wording import Wording, combine, followed, number_of
 
 SHARED = 2  # keys that make two articles candidates
 WINDOWS = ((25, 8), (60, 10), (None, 14))  # words from the beginning, keys kept
@@ -18,6 +20,7 @@ PAIRS = 15  # keys of a headline's word pairs
 MOST_KEYS = sum(kept for _, kept in WINDOWS) + PAIRS + 2  # and two of the headline itself (decision 44)
 TOPIC = 12  # words of a headline that are paired
 _HEADLINE = number_of("headline")
+_PAIR = combine((_HEADLINE,))  # what the hashes of pairs begin with
 
 
 def sketch(text: Wording) -> frozenset[int]:
@@ -35,7 +38,7 @@ def _headline_keys(text: Wording) -> frozenset[int]:
 
     Pairs without the words of its toll come first, so that "toll rises to 5" still meets the first report.
     """
-    numbers = sorted(number_of(word) for word in text.topic)[:TOPIC]
+    numbers = sorted(map(number_of, text.topic))[:TOPIC]
     if not numbers:
         return frozenset()
     pairs = _pairs(subject(text))
@@ -47,16 +50,17 @@ def _headline_keys(text: Wording) -> frozenset[int]:
 
 def _pairs(words: Iterable[str]) -> list[int]:
     """Return the smallest PAIRS hashes of pairs of words."""
-    numbers = sorted(number_of(word) for word in words)[:TOPIC]
-    begun = [combine((_HEADLINE, each)) for each in numbers]
-    return sorted(mixed(one, two) for at, one in enumerate(begun) for two in numbers[at + 1 :])[:PAIRS]
+    numbers = sorted(map(number_of, words))[:TOPIC]
+    pairs = (followed(one, numbers[at:]) for at, one in enumerate(followed(_PAIR, numbers), 1))
+    return sorted(chain.from_iterable(pairs))[:PAIRS]
 
 
 def pack(keys: Iterable[int]) -> bytes:
     """Return keys as bytes, 8 for each, sorted."""
-    return b"".join(key.to_bytes(8, "big") for key in sorted(keys))
+    ordered = sorted(keys)
+    return struct.pack(f">{len(ordered)}Q", *ordered)
 
 
 def unpack(packed: bytes) -> Sequence[int]:
     """Return the keys that `pack` wrote."""
-    return [int.from_bytes(packed[at : at + 8], "big") for at in range(0, len(packed), 8)]
+    return struct.unpack(f">{len(packed) // 8}Q", packed)

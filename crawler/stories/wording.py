@@ -36,13 +36,14 @@ AGENCIES = {
 _CAPITALS = {"AP", "AA", "INA", "SPA", "EFE", "SANA", "PETRA"}  # also plain words or names: only in capitals
 _DATELINE = re.compile(r"^(?P<place>[^\n.!?؟:]{0,60}?)\((?P<agency>[^()\n]{2,24})\)\s*[-–—:]*\s*")
 _DASHED = re.compile(r"^(?P<place>[^\n.!?؟:]{0,40}?[,/]\s*)?(?P<agency>[^\n.!?؟:,–—-]{2,24}?)\s*[-–—:]+\s+")
-_IN_TEXT = re.compile(r"\((?P<agency>[^()\n]{2,24})\)|(?P<name>\b(?:Reuters|AFP|AP|Tasnim|IRNA|ISNA|Xinhua|TASS)\b)")
+_NAMED = ("Reuters", "AFP", "AP", "Tasnim", "IRNA", "ISNA", "Xinhua", "TASS")
+_IN_TEXT = re.compile(rf"\((?P<agency>[^()\n]{{2,24}})\)|(?P<name>\b(?:{'|'.join(_NAMED)})\b)")
 _SUFFIX = re.compile(r"\s+(?:[-–—|]|::)\s+(?P<outlet>[^-–—|]{2,40})$")
 _MARK = re.compile(
     r"^\s*(?:[*•#]+\s*)?(?P<mark>[A-Z]{4,12}(?: \d+)?|عاجل|فوري|خبر عاجل|تصحيح|اصلاحیه|فوری)\s*[-–—:/|]+\s*"
 )
 _ARTICLE = r"(?:[ae][dlnrstz]|a[st]h)-"  # of an Arabic name in Latin letters: al-Harir, ash-Shaddadi
-_NAME = re.compile(rf"(?<=[\w,;\"'’)] )(?:{_ARTICLE})?[A-Z][\w'’-]+")
+_NAME = re.compile(rf" (?<=[\w,;\"'’)] )((?:{_ARTICLE})?[A-Z][\w'’-]+)")
 _CAPITAL = re.compile(rf"(?:{_ARTICLE})?[A-Z]")
 
 
@@ -83,7 +84,7 @@ class Wording:
     @cached_property
     def _numbered(self) -> tuple[list[int], ...]:
         """The hashes of the words of each sentence."""
-        return tuple([number_of(word) for word in sentence] for sentence in self.sentences)
+        return tuple([*map(number_of, sentence)] for sentence in self.sentences)
 
     @cached_property
     def hashes(self) -> tuple[int, ...]:
@@ -159,16 +160,15 @@ def combine(numbers: Iterable[int]) -> int:
     """Return one hash of several, which depends on their order."""
     hashed = 1
     for number in numbers:
-        # `mixed`, written out for the same reason as above
+        # written out for the same reason as above
         hashed = ((hashed ^ number) * _ODD) & _MASK
         hashed ^= hashed >> 29
     return hashed
 
 
-def mixed(hashed: int, number: int) -> int:
-    """Return the hash of what `hashed` stands for with one more number behind it: one step of `combine`."""
-    hashed = ((hashed ^ number) * _ODD) & _MASK
-    return hashed ^ (hashed >> 29)
+def followed(hashed: int, numbers: Iterable[int]) -> list[int]:
+    """Return for each number the hash of what `hashed` stands for with that one behind it: one step of `combine`."""
+    return [(step := ((hashed ^ number) * _ODD) & _MASK) ^ (step >> 29) for number in numbers]
 
 
 @lru_cache(maxsize=128)  # one of a text of 2,000 characters takes up to 140 KB
@@ -254,6 +254,9 @@ def _without_dateline(text: str) -> tuple[str, str]:
 def _agency_in(text: str) -> str:
     """Return the agency named near the beginning or the end of a text, "" where none is."""
     for part in (text[:200], text[-120:]):
+        # most texts have none of them, and a search for one word takes a part of that of the pattern
+        if not any(map(part.__contains__, ("(", *_NAMED))):
+            continue
         for found in _IN_TEXT.finditer(part):
             if agency := agency_named(found["agency"] or found["name"]):
                 return agency

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 POINT = "point"  # between the digits of 4.5, which folding would part: "4point5"
 SOFT_HYPHEN = "\u00ad"  # a mark where a line may break, also inside a number
-_THOUSANDS = re.compile(r"(?<=\d)[,\u066c](?=\d{3}(?!\d))")
-_DECIMAL = re.compile(r"(?<=\d)[.\u066b](?=\d)")
+# the sign first and then what stands before it: a search goes from sign to sign, not from letter to letter
+_THOUSANDS = re.compile(r"[,\u066c](?<=\d.)(?=\d{3}(?!\d))")
+_DECIMAL = re.compile(r"[.\u066b](?<=\d.)(?=\d)")
 _UNITS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
@@ -33,6 +34,7 @@ _ALIKE_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(_ALIKE)})(?!\w)")
 _AND = {"و"}  # Persian joins tens and units by it; Arabic joins units and tens with it attached (_ARABIC)
 _ARABIC = {f"و{word}": tens for word, tens in _TENS.items() if word.endswith(("ون", "ين"))}
 _TEEN = {"عشر", "عشره"}
+_SPELLED = frozenset((*_UNITS, *_TENS))
 
 
 def joined(text: str) -> str:
@@ -56,7 +58,7 @@ def shown(token: str) -> str:
 
 def digits(tokens: Sequence[str]) -> list[str]:
     """Return tokens with spelled numbers below 100 as digits; every other token stays as it is."""
-    if not any(token in _UNITS or token in _TENS for token in tokens):
+    if _SPELLED.isdisjoint(tokens):
         return list(tokens)
     return [written for written, _, _ in numbered(tokens)]
 
@@ -73,17 +75,17 @@ def numbered(tokens: Sequence[str]) -> Iterator[tuple[str, int, int]]:
 
 def is_spelled(token: str) -> bool:
     """Return whether a token alone spells a number."""
-    return token in _UNITS or token in _TENS
+    return token in _SPELLED
 
 
 def _spelled(tokens: Sequence[str], at: int) -> tuple[int, int]:
     """Return the number spelled at a position and how many tokens it takes; (0, 0) if there is none."""
     first = tokens[at]
+    if first not in _SPELLED:
+        return 0, 0
     second, third = (*tokens[at + 1 : at + 3], "", "")[:2]
     if first in _TENS:
         return _tens(_TENS[first], second, third)
-    if first not in _UNITS:
-        return 0, 0
     unit = _UNITS[first]
     if unit < 10 and second in _ARABIC:
         return unit + _ARABIC[second], 2

@@ -1,22 +1,32 @@
 """How the shipped rules do on 360 invented items by a hand that saw no rules (tests/labels/singles.jsonl).
 
 Tune on the items of half A; of half B, by a hash of their ids, the totals are asked for, before and after. With
-`SINGLES=A` in the environment each item of half A that is told otherwise than its label is printed.
+`SINGLES=A` in the environment each item of half A that is told otherwise than its label is printed. Where the extra
+watchfloor[languages] is installed the same is printed with what the headlines read like, and what it costs.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
+import resource
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.alert import Severity
+from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.labels import read_severity
 from alerts.rules.match import Matcher
+from alerts.rules.nearness import Likeness
 from alerts.run.article_lines import read_lines
+from alerts.run.comparing import Comparing
+from alerts.run.encoder import Encoder
+from alerts.run.extras import is_installed
+from crawler.article import Article
 from tests.bench.shared import ROOT
 
 LABELS = ROOT / "tests" / "labels" / "singles.jsonl"
@@ -36,26 +46,68 @@ class Single:
 
 
 def run() -> None:
-    matcher = Matcher(load(ROOT / "rules.yaml", environ=os.environ))
-    halves: dict[str, list[Single]] = {"A": [], "B": []}
-    for text in LABELS.read_text(encoding="utf-8").splitlines():
-        row = json.loads(text)
-        halves["AB"[hashlib.sha256(row["id"].encode()).digest()[0] % 2]].append(_single(row, matcher))
-    for name, items in halves.items():
-        print(f"half {name}, {len(items)} items: {_figures(items)}")
-    if os.environ.get("SINGLES") == "A":
-        for each in sorted(halves["A"], key=lambda item: (item.right, item.told)):
-            if each.told != each.right:
-                print(f"  {_word(each.right)}, told {_word(each.told)}: {each.title} ({', '.join(each.rules)})")
+    config = load(ROOT / "rules.yaml", environ=os.environ)
+    matcher = Matcher(config)
+    rows = [(each, _article(each)) for each in map(json.loads, LABELS.read_text(encoding="utf-8").splitlines())]
+    _report("", [_single(row, article, matcher) for row, article in rows])
+    if not is_installed():
+        print("skipped: with the language model; the extra watchfloor[languages] is not installed")
+        return
+    config = replace(config, languages=config.rules[0].place)  # as settings.languages: model
+    matcher = Matcher(config)
+    open_ones = {article.id: article for _, article in rows if matcher.find(article).asks}
+    alike = asyncio.run(_compared(config, open_ones))
+    _report(
+        ", with the language model", [_single(row, article, matcher, alike.get(article.id)) for row, article in rows]
+    )
 
 
-def _single(row: dict[str, str], matcher: Matcher) -> Single:
+def _report(how: str, items: list[tuple[str, Single]]) -> None:
+    for name in "AB":
+        half = [single for of, single in items if of == name]
+        print(f"half {name}, {len(half)} items{how}: {_figures(half)}")
+        if os.environ.get("SINGLES") == name == "A":
+            for each in sorted(half, key=lambda item: (item.right, item.told)):
+                if each.told != each.right:
+                    print(f"  {_word(each.right)}, told {_word(each.told)}: {each.title} ({', '.join(each.rules)})")
+
+
+async def _compared(config: Config, articles: dict[str, Article]) -> dict[str, Likeness | None]:
+    """Return what the headlines of articles read like, by their ids, and print what that costs."""
+    encoder, known = Encoder(), Comparing(config)
+    try:
+        known.add({each: await encoder.encode(each) for each in known.unread})
+        vectors = {each.id: await encoder.encode(each.title) for each in articles.values()}
+    finally:
+        await encoder.close()
+    read = len(known.sentences) + len(vectors)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.process_time()
+    found = {name: known.likeness(each, vectors[name]) for name, each in articles.items()}
+    took = time.process_time() - began
+    print(
+        f"{len(vectors)} headlines compared with {len(known.sentences)} examples: "
+        f"{(used.ru_utime + used.ru_stime) / read * 1000:.0f} ms of processor time to read a text, "
+        f"{took / len(vectors) * 1000:.1f} ms to compare one"
+    )
+    return found
+
+
+def _article(row: dict[str, str]) -> Article:
     item = {"id": row["id"], "lang": row["lang"], "title": row["title"], "summary": row["summary"]}
     (line,) = read_lines([json.dumps(item)], print)
-    found = matcher.match(line.article)
+    return line.article
+
+
+def _single(
+    row: dict[str, str], article: Article, matcher: Matcher, likeness: Likeness | None = None
+) -> tuple[str, Single]:
+    """Return the half that an item is in, and how it is told."""
+    found = matcher.find(article, likeness).matches
     told = max((match.severity for match in found), default=NOTHING)
-    right = read_severity(row["severity"]) or NOTHING
-    return Single(row["title"], row["lang"], bool(row["seed_like"]), right, told, tuple(match.rule for match in found))
+    right, rules = read_severity(row["severity"]) or NOTHING, tuple(match.rule for match in found)
+    half = "AB"[hashlib.sha256(row["id"].encode()).digest()[0] % 2]
+    return half, Single(row["title"], row["lang"], bool(row["seed_like"]), right, told, rules)
 
 
 def _figures(items: list[Single]) -> str:

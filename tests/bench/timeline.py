@@ -72,7 +72,7 @@ def rules_for(base: str, hook: Hook, place: Path) -> str:
     """Take the shipped desk and settings and a broad rule, the timeline's outlets as sources, a webhook as receiver."""
     desk = place / "desk"
     shutil.copytree(ROOT / "deploy" / "desk", desk, ignore=shutil.ignore_patterns("sources.yaml"))
-    included = ", ".join(f'"{name}"' for name in ("desk/rules/*.yaml", "desk/*.yaml"))
+    included = ", ".join(f'"{name}"' for name in ("desk/rules/*.yaml", "desk/kinds/*.yaml", "desk/*.yaml"))
     shipped = (ROOT / "rules.yaml").read_text(encoding="utf-8")
     settings = shipped[shipped.index("\nsettings:\n") : shipped.index("\nreceivers:\n")]
     settings = settings.replace("\nsettings:\n", '\nsettings:\n  allow_private: ["127.0.0.1"]\n')

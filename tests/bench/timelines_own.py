@@ -1,6 +1,7 @@
 """How often one event interrupts, on eighty timelines of our own (tests/labels/timelines-a.jsonl and -b.jsonl).
 
-Each event starts a week after the one before, so that they do not meet, and the items of one minute are one round. Tune
+Each event starts a week after the one before, so that they do not meet, and the items of one minute are one round. Then
+the same is told with the events three hours apart, as on a day of war: now a report may join the thread of another. Tune
 on A; of B the totals are asked for, before and after. With `TIMELINES=a01,a02` (or `all`) in the environment the rows of
 those events of A are printed with what told them, what was read in them and what they were said to add.
 """
@@ -24,6 +25,7 @@ from tests.bench.shared import ROOT
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 APART = timedelta(days=7)
+OVERLAPPING = timedelta(hours=3)
 LANGUAGES = ("en", "ar", "fa")
 
 
@@ -51,15 +53,19 @@ def run() -> None:
         asked = os.environ.get("TIMELINES", "")
         if name == "A" and asked:
             _print(half, sent, matcher, notes, asked.split(","))
+        half = _read(name, matcher, OVERLAPPING)
+        lines = sorted(half.lines.values(), key=lambda line: half.times[line.article.id])
+        sent = sent_by(Replay(config), lines, half.times)
+        print(f"half {name}, three hours apart: {_figures(half, sent)}; {_strayed(half, sent)}")
 
 
-def _read(name: str, matcher: Matcher) -> Half:
-    """Return a half, its events a week apart."""
+def _read(name: str, matcher: Matcher, apart: timedelta = APART) -> Half:
+    """Return a half, its events so far apart."""
     half = Half(defaultdict(list), {}, {}, {}, {})
     path = ROOT / "tests" / "labels" / f"timelines-{name.lower()}.jsonl"
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines()):
         row = json.loads(text)
-        key, began = f"{name}{number}", START + APART * len(half.events.keys() - {row["event"]})
+        key, began = f"{name}{number}", START + apart * len(half.events.keys() - {row["event"]})
         half.times[key] = began + timedelta(minutes=row["minute"])
         half.events[row["event"]].append(Row(row["event"], key, row["role"], sure=True))
         half.languages[key] = row["lang"]
@@ -85,6 +91,23 @@ def _figures(half: Half, sent: Sent) -> str:
         f"{n['without'] / events:.2f}; of them repeats {n['repeats']}/{n['messages']}; events never told {n['untold']}; "
         f"{_by_role(half, sent, rows)}"
     )
+
+
+def _strayed(half: Half, sent: Sent) -> str:
+    """Return how many matched rows stand in a thread that began with another event, and how many of them did not ring.
+
+    A near row is another event than the one it is near to.
+    """
+    events = {row.key: row.key if row.role == "near" else row.event for rows in half.events.values() for row in rows}
+    began: dict[str, str] = {}
+    n: Counter[str] = Counter()
+    for key in sorted(events, key=lambda key: half.times[key]):
+        thread = sent.records[key].get("thread") if half.rules[key] else None
+        if not thread or began.setdefault(str(thread), events[key]) == events[key]:
+            continue
+        n["strayed"] += 1
+        n["silent"] += sent.message_on(key) is None
+    return f"reports in the thread of another event {n['strayed']}, of them silent {n['silent']}"
 
 
 def _rows_of(half: Half, sent: Sent, language: str) -> str:

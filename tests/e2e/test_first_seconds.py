@@ -61,3 +61,17 @@ def test_ctrl_c_in_a_terminal_is_for_the_daemon_alone(desk: Desk) -> None:
     assert process.returncode == 0, said[-2000:]
     assert "read status" in said  # the process that answers ran
     assert "Traceback" not in said
+
+
+def test_rules_are_read_before_what_fetches_and_stores_is_imported(desk: Desk) -> None:
+    """What reading them leaves in the heap is then taken by those modules (decision 318); and a fault is told sooner."""
+    desk.write("/a.xml")
+    desk.rules.write_text(desk.rules.read_text(encoding="utf-8") + "rulez: []\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "alerts", "run"],
+        cwd=desk.place, env=desk.environ(), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert 'unknown key "rulez"' in done.stderr, done.stderr[-2000:]
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert "alerts.rules.match" in imported
+    assert not imported & {"scrapy", "alerts.run.service"}

@@ -175,6 +175,23 @@ def test_a_store_removed_under_the_daemon_is_told_and_ends_it(desk: Desk) -> Non
     assert "Sent past the store" in desk.hook.accepted[-1]["message"]
 
 
+def test_a_folder_that_was_removed_is_told_by_the_start_that_makes_it_anew(desk: Desk) -> None:
+    state = watched(desk)
+    shutil.rmtree(state)
+    state.mkdir(mode=0o700)
+    with daemon(desk) as running:
+        assert desk.hook.wait_for_title("WATCHFLOOR begins with a new, empty store")
+        assert running.says("suppressed reason=baseline")
+    desk.outlet.serve("/b.xml", rss({"title": "A militia rests", "guid": "2", "date": DATE}))
+    desk.write("/a.xml", "/b.xml")
+    with daemon(desk) as running:  # finds the store of the first, and has nothing to say of it
+        assert running.says("baseline source=s2")
+    told = [each["message"] for each in desk.hook.accepted if "new, empty store" in each["title"]]
+    assert len(told) == 1
+    assert "the store was removed with its folder" in told[0]
+    assert f"{state / STORE} was not there" in told[0]
+
+
 def test_what_a_removed_wal_held_is_saved_before_the_end(desk: Desk) -> None:
     """The whole of a young store is in its -wal file; the next start finds all of it."""
     watched(desk)

@@ -16,6 +16,7 @@ LATER = (  # imported by a running line on its way
     "alembic.command",
     "alembic.config",
     "alerts.receivers.sending",
+    "alerts.run.service",
     "alerts.store.migrations.versions",
     "crawler.fetch.encodings",
     "crawler.store.migrating",

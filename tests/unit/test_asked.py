@@ -78,8 +78,8 @@ def test_more_keys_numbers_and_names_than_a_statement_holds_are_looked_up(line: 
     passed.remember(line, many, NOW)
     assert set(passed.passed(line, many)) == set(many)
     sketches.count_sentences(line, sketches.EVERYWHERE, dict.fromkeys(many, 1), NOW)
-    assert sketches.frames_among(line, frozenset(many)) == frozenset(many)
-    assert sketches.frames_among(line, frozenset()) == frozenset()
+    assert sketches.repeated_among(line, sketches.EVERYWHERE, frozenset(many)) == frozenset(many)
+    assert sketches.repeated_among(line, sketches.EVERYWHERE, frozenset()) == frozenset()
     save_all(line, retention.former_keys, [{"hash": n, "day": 1} for n in many], "hash")
     assert retention.former(line, many, NOW) == frozenset(many)
     days = {row.day for row in line.execute(retention.former_keys.select())}

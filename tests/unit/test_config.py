@@ -42,7 +42,10 @@ def test_shipped_rules_name_all_in_two_scripts_and_have_tests() -> None:
         letters = "".join(entity.aliases)
         assert any(char.isascii() and char.isalpha() for char in letters), entity.id
         assert any("\u0600" <= char <= "\u06ff" for char in letters), (entity.id, scripts)
-    assert all(rule.tests.match and rule.tests.no_match for rule in config.rules)
+    # no headline matches a rule that compares, where no language model reads it
+    matching = [rule for rule in config.rules if not any(rule.match.of("reads_like"))]
+    assert all(rule.tests.match for rule in matching)
+    assert all(rule.tests.no_match for rule in config.rules)
 
 
 def test_secret_is_taken_from_the_environment_and_never_shown(tmp_path: Path) -> None:

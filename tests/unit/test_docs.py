@@ -85,6 +85,17 @@ def test_readme_counts_the_desk_as_it_is() -> None:
     assert counted in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_desks_topics_and_their_filters_are_listed_as_they_are() -> None:
+    told = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    listed = {
+        name: re.findall("`(.*?)`", row) for name, row in re.findall(r"(?m)^\| `([\w-]+\.yaml)` \| (.*?): ", told)
+    }
+    kept = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "deploy/desk/kinds").iterdir()}
+    assert listed == {
+        name: re.findall(r"(?m)^  ([\w-]+):", text.partition("\nfilters:")[2]) for name, text in kept.items()
+    }
+
+
 def test_every_key_and_operator_is_in_the_reference() -> None:
     tables = (
         FILE,

@@ -42,4 +42,4 @@ LIKE = [
 
 @pytest.mark.parametrize(("part", "pattern", "expected"), LIKE)
 def test_a_part_is_like_a_pattern(part: str, pattern: str, expected: bool) -> None:
-    assert is_like(part, pattern) is expected
+    assert is_like(part, ("other", pattern)) is expected

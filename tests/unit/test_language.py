@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
 
+import flpc
 import pytest
 
 from alerts.alert import Severity
@@ -15,8 +17,10 @@ from alerts.rules.explain import explain, lines
 from alerts.rules.likeness import profile, similarity
 from alerts.rules.match import Matcher
 from alerts.rules.suggest import spellings
+from alerts.rules.text_operators import compiled
 from crawler.article import Article
 from crawler.config.problems import ConfigError
+from crawler.text.folding import fold
 from crawler.text.stopwords import STOP
 from tests.unit.desk import NOW
 
@@ -358,6 +362,24 @@ def test_regex_bomb_takes_no_time(tmp_path: Path) -> None:
     started = time.process_time()
     matcher.match(article("x | " + "a" * 260_000 + "!"))
     assert time.process_time() - started < 5  # exponential takes for ever; this is no benchmark
+
+
+WORD_CLASSES = [
+    r"\w+", r"in \w+ minute", r"[\w ]{2,9}", r"[^\w]", r"[\w--\d]+", r"[\w-]", r"(?P<word>\w)\b", r"(?x) s \w \s", r"\\w", r"\\\w", r"(?-u:\w)n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", WORD_CLASSES)
+def test_word_characters_are_what_the_engine_takes_for_them(pattern: str) -> None:
+    text = fold("In 4th minute: ＳÄbel's \\w ② بغداد، شبه‌نظامی لە هەولێر")
+    ours, engines = (flpc.finditer(each, text) for each in (compiled(pattern), flpc.compile(f"(?i){pattern}")))
+    assert [(each.start(0), each.end(0)) for each in ours] == [(each.start(0), each.end(0)) for each in engines]
+
+
+@pytest.mark.parametrize("pattern", [r"\w{2", r"(\w", r"(?=\w)a"])
+def test_a_faulty_pattern_is_told_of_as_it_was_written(pattern: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(pattern)):
+        compiled(pattern)
 
 
 DISGUISES = [

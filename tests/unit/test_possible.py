@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from alerts.rules.operators import evaluate
 from alerts.rules.possible import Needs, Seen
 from alerts.rules.sharing import shared
 from crawler.config.problems import Place
-from tests.unit.desk import article
+from tests.unit.desk import article, desk, rule
 
 SPAN = timedelta(hours=1)
 HERE = Place("rules.yaml", 1, 1)
@@ -99,3 +100,16 @@ def test_equal_conditions_are_one_object_and_others_are_not() -> None:
     assert made[0].match is made[1].match
     assert made[0].match is not made[2].match
     assert [each.match.children[0].term for each in made] == ["x", "x", "y"]
+
+
+def test_a_condition_of_a_matcher_knows_its_anchors() -> None:
+    both = node("all", node("any", term("x"), term("y")), term("z"), node("none", term("w")))
+    (made,) = shared([Rule("r", HERE, "R", both, Severity.ROUTINE, ("console",), "v")])
+    assert made.match.anchors == frozenset({"z"})
+    assert [each.anchors for each in made.match.children] == [frozenset({"x", "y"}), frozenset({"z"}), None]
+
+
+@pytest.mark.parametrize(("title", "rules"), [("ایران کسی را نکشت", ["r"]), ("ایران بازی می‌کند", [])])
+def test_a_form_that_denies_a_deed_is_found_by_its_deed(tmp_path: Path, title: str, rules: list[str]) -> None:
+    config = desk(tmp_path, rule("{event: {deed: [kill], standing: [any]}}"), lists='  deed-kill: ["کشتن~"]\n')
+    assert [each.rule for each in Matcher(config).match(article(title))] == rules

@@ -141,8 +141,20 @@ def test_sentences_a_source_repeats_are_learned_and_do_not_join_its_articles(dat
     assert Relation.DUPLICATE not in placed
     assert Relation.UPDATED not in placed
     with database.read() as connection:
-        known = sketches.frames_among(connection, wording("", ADVERT).numbers)
+        known = sketches.repeated_among(connection, sketches.EVERYWHERE, wording("", ADVERT).numbers)
         assert known == wording("", ADVERT).numbers
+
+
+def test_a_sentence_is_taken_off_its_source_once_that_repeats_it(database: Database) -> None:
+    own = wording("", ADVERT).numbers
+    with database.write() as connection:
+        sketches.count_sentences(connection, "one", dict.fromkeys(own, sketches.REPEATED_FROM - 1), NOW)
+    for repeated in (False, True):
+        with database.write() as connection:
+            read = sketches.Candidates(connection, NOW).read
+            assert read("Dam", ADVERT, "one", "One").numbers.isdisjoint(own) == repeated
+            assert read("Dam", ADVERT, "two", "Two").numbers == own
+            sketches.count_sentences(connection, "one", dict.fromkeys(own, 1), NOW)
 
 
 @pytest.mark.parametrize("careful", [False, True], ids=["together", "entry-by-entry"])

@@ -71,6 +71,12 @@ def denied(term: str) -> tuple[Form, ...]:
     return _DENIED[language](*parts)
 
 
+def forget() -> None:
+    """Let go of the forms that are kept for whoever asks again: a process that lives on has them compiled."""
+    inflect.cache_clear()
+    denied.cache_clear()
+
+
 def _read(term: str) -> tuple[tuple[str, ...], str, bool]:
     """Return the principal parts of a term, its language, and whether it is a noun."""
     written, _, after = term.partition(MARK)

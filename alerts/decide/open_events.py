@@ -1,0 +1,237 @@
+"""Find the one open event that a report tells in other words, where it has too little in common with each report. Pure.
+
+Outlets name one place by the base, the province or the country, and one deed by other verbs; what a headline leaves
+out stands in the first sentence of the text. So places count with those around them, deeds by their class, and the
+evidence is a sum, as of two languages (event_evidence). Only the event that fits best by a margin is joined: where two
+fit, it is in doubt and the report stays alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.decide.event_acts import TOLD, alike, is_within, narrowest, told
+from alerts.decide.event_clash import clash, is_governing, roles_clash
+from alerts.decide.event_evidence import DONE, HOUR, likelihood, numbers_in
+from alerts.decide.once import once
+from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
+from alerts.decide.site_words import sites_in
+from alerts.decide.weapon_words import weapons_in
+from alerts.event import UNLISTED, EventMention, Report
+from alerts.rule import EventSettings
+
+OPEN = timedelta(hours=12)  # so long after a report others may join its event by this
+COMPARED = 200  # reports, the newest
+FITS = 0.5  # evidence at which a report joins, or repeats
+MARGIN = 1.0  # by so much no other event may come near
+# The weights are those of a logistic regression on half A as it comes three hours apart, rounded (decision 309)
+NOTHING = -1.0
+SITE, CITY = 3.5, 1.0  # both name one place; one such as Baghdad, which others lie in, says less
+AROUND, STATE = 0.5, -0.75  # one names a place, the other a province around it, or only the state
+PLACES_APART = -2.5  # each names a place that the other does not
+DEED = 0.5  # a deed of one class
+WEAPON, WEAPONS_APART = 0.75, -0.75
+KIND, KINDS_APART = 0.25, -0.75  # of what was hit: a base, an embassy
+NUMBER = 1.0
+# For each unit of how rare a deed, a name or a word of both is
+RARE_DEED, NAME, WORD = 0.45, 0.2, 0.3
+WORDS = 4.0  # at most
+FEW_WORDS = 2  # so many of both are more than chance
+TARGETS_APART = -1.0
+PER_HOUR = -1 / 3
+# deeds that outlets tell for one another, beside settings.events.alike, by a name that people can read
+_CLASSES = {
+    "attack": ("strike", "fall", "accident"),
+    "harm": ("kill", "wound"),
+    "unrest": ("clash", "protest"),
+    "raid or arrest": ("arrest", "seize", "raid", "enter", "find"),
+    "move": ("withdraw", "deploy", "flee"),
+    "warning": ("threaten", "warn-off"),
+}
+_CLASS = {deed: name for name, deeds in _CLASSES.items() for deed in deeds}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a report says as it is compared with others: its headline, and the names that its text begins with."""
+
+    spots: frozenset[str]  # the narrowest places, no states
+    names: frozenset[str]
+    others: frozenset[str]  # names that are neither places nor states
+    states: frozenset[str]
+    deeds: Mapping[str, frozenset[str]]  # by their class
+    targets: frozenset[str]
+    weapons: frozenset[str]
+    kinds: frozenset[str]
+    numbers: frozenset[float]
+    words: frozenset[str]
+    about: frozenset[str]  # any of which two reports share before they are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """An earlier report whose event a later one tells: the evidence in logits, and what speaks for it in words."""
+
+    earlier: Report
+    score: float
+    both: tuple[str, ...]
+    certain: bool  # both name one site, or a deed and more than states
+
+    def words(self, later: Report) -> str:
+        """Return the evidence in a line."""
+        apart = max(0, round((later.at - self.earlier.at).total_seconds() / 60))
+        when = f"{apart} min" if apart < 120 else f"{round(apart / 60)} h"
+        return (
+            f"likely the same event as {self.earlier.story}, and no other fits: both {', '.join(self.both)}; "
+            f"{when} apart; likelihood {likelihood(self.score) * 100:.0f} %"
+        )
+
+
+def open_event(
+    later: Report, reports: Iterable[Report], rarity: Callable[[str, str], float], settings: EventSettings
+) -> Fit | None:
+    """Return the report of the one open event that a later one fits, None where none or more than one does.
+
+    `rarity` returns the logarithm of how rare a part, by kind and name, is among the reports of these days.
+    """
+    ours = said_by(later, settings)
+    near = [
+        each
+        for each in reports
+        if each.story != later.story
+        and timedelta(0) <= later.at - each.at <= OPEN
+        and not ours.about.isdisjoint(said_by(each, settings).about)
+    ]
+    best: dict[str, Fit] = {}
+    for each in near[-COMPARED:]:
+        fit = fit_of(each, later, rarity, settings)
+        if fit.certain and (each.thread not in best or fit.score > best[each.thread].score):
+            best[each.thread] = fit
+    ranked = sorted(best.values(), key=lambda fit: fit.score, reverse=True)
+    if not ranked or ranked[0].score < FITS or clash(ranked[0].earlier, later, settings):
+        return None
+    first = ranked[0]
+    began = next(each for each in near if each.thread == first.earlier.thread)
+    if roles_clash(began.mention, later.mention, settings):
+        return None
+    rivals = (each for each in ranked[1:] if first.score - each.score < MARGIN)
+    return None if any(not _may_be_one(first.earlier, each.earlier, rarity, settings) for each in rivals) else first
+
+
+def _may_be_one(one: Report, other: Report, rarity: Callable[[str, str], float], settings: EventSettings) -> bool:
+    """Return whether two reports of two threads tell one event themselves, so that neither is a rival of the other."""
+    return fit_of(one, other, rarity, settings).score >= FITS and not clash(one, other, settings)
+
+
+def repeats(
+    later: Report, known: Iterable[Report], rarity: Callable[[str, str], float], settings: EventSettings
+) -> bool:
+    """Return whether a report tells a deed that one of those known of its event told within EXCHANGE, and as it did.
+
+    It names nobody beside them. A deed in the background is none, as then the news is one that was not read.
+    """
+    known = list(known)
+    before = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
+    before = before.union(*(settings.bodies.get(each, ()) for each in before))
+    before |= {state for state, bodies in settings.bodies.items() if before & bodies}
+    if any(not _meet([name], before, settings) for name in later.mention.names):
+        return False
+    ours = _as_they_stand(later.mention, settings)
+    same = (each for each in known if later.at - each.at < EXCHANGE and ours & _as_they_stand(each.mention, settings))
+    return any(fit_of(each, later, rarity, settings).score >= FITS for each in same)
+
+
+@once
+def _as_they_stand(mention: EventMention, settings: EventSettings) -> frozenset[tuple[str, str]]:
+    """Return the deeds that a report tells as its news, by their class, each with how it stands: done, expected."""
+    deeds = ((alike(act, settings), act) for act in told(mention) if act.standing != "background" and not act.aside)
+    return frozenset((_CLASS.get(deed, deed), DONE if act.standing in TOLD else act.standing) for deed, act in deeds)
+
+
+def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], settings: EventSettings) -> Fit:
+    """Return how much speaks for two reports telling one event."""
+    one, other = said_by(earlier, settings), said_by(later, settings)
+    places, where = _places(one, other, settings)
+    deeds = one.deeds.keys() & other.deeds.keys()
+    both = [*places, *sorted(deeds)]
+    score = 0.0
+    if deeds:
+        common = (min(rarity("deed", deed) for deed in one.deeds[each] | other.deeds[each]) for each in deeds)
+        score += DEED + RARE_DEED * max(common)
+    score += where + NOTHING + PER_HOUR * (abs(later.at - earlier.at) / HOUR)
+    for mine, theirs, same, apart in (
+        (one.weapons, other.weapons, WEAPON, WEAPONS_APART),
+        (one.kinds, other.kinds, KIND, KINDS_APART),
+    ):
+        score += same if mine & theirs else apart if mine and theirs else 0.0
+        both += sorted(mine & theirs)
+    score += NUMBER * bool(one.numbers & other.numbers)
+    if one.targets and other.targets and not _meet(one.targets, other.targets, settings):
+        score += TARGETS_APART
+    named = one.names & other.names
+    score += NAME * sum(rarity("name", name) for name in named)
+    words = one.words & other.words
+    score += min(WORDS, WORD * sum(rarity("word", word) for word in words))
+    both += sorted(f"{number:g}" for number in one.numbers & other.numbers)
+    both += sorted((named | (one.others & other.others)) - set(places))
+    labels = dict.fromkeys(settings.labels.get(each, each) for each in both)
+    like = bool(one.weapons & other.weapons or one.kinds & other.kinds or len(words) >= FEW_WORDS)
+    # where only states are named, and words are of both, the next hour may bring another
+    is_near = bool(one.spots or other.spots) or later.at - earlier.at <= SAME_TOLL
+    told_by_both = where in {CITY, AROUND} or bool(one.others & other.others or one.numbers & other.numbers)
+    certain = where == SITE or bool(deeds and (told_by_both or (like and is_near)))
+    return Fit(earlier, score, tuple(labels), certain)
+
+
+def _places(one: _Said, other: _Said, settings: EventSettings) -> tuple[tuple[str, ...], float]:
+    """Return the places by which two reports agree, and what that adds: less for one that others lie in."""
+    same = one.spots & other.spots
+    if same:
+        sites = sorted(each for each in same if not is_governing(each, settings))
+        return (tuple(sites), SITE) if sites else (tuple(sorted(same)), CITY)
+    around = sorted(a for a in one.spots for b in other.spots if is_within(a, b, settings.wider))
+    if around:
+        return tuple(around), AROUND
+    if one.spots and other.spots:
+        return (), PLACES_APART
+    spots, names = (one.spots, other.names) if one.spots else (other.spots, one.names)
+    held = sorted(each for each in spots if names & settings.wider.get(each, frozenset()) & settings.parties)
+    if held:
+        return tuple(held), STATE
+    states = sorted(one.states & other.states)
+    return tuple(states), STATE if states else 0.0
+
+
+def _meet(some: Iterable[str], others: frozenset[str], settings: EventSettings) -> bool:
+    return any(is_within(one, other, settings.wider) for one in some for other in others)
+
+
+@once
+def said_by(report: Report, settings: EventSettings) -> _Said:
+    """Return what a report says as it is compared with others."""
+    mention, parties, wider = report.mention, settings.parties, settings.wider
+    head = narrowest([each for each in (*mention.places, *mention.headed) if not each.startswith(UNLISTED)], wider)
+    head -= parties
+    # what the text adds is where the headline says, more exactly; another place may be of what went before
+    lead = {each for each in mention.lead_places if not head or head & wider.get(each, frozenset())}
+    spots = narrowest(head | lead, wider) - parties
+    names = frozenset((*mention.names, *mention.headed))
+    everyone = names.union(mention.lead)
+    acts, classes = told(mention), dict[str, frozenset[str]]()
+    for deed in (alike(act, settings) for act in acts):
+        classes[_CLASS.get(deed, deed)] = classes.get(_CLASS.get(deed, deed), frozenset()) | {deed}
+    return _Said(
+        spots,
+        names,
+        everyone - parties - {*mention.places, *mention.headed, *mention.lead_places},
+        names & parties,
+        classes,
+        frozenset(name for act in acts for name in act.on),
+        weapons_in(report.title),
+        sites_in(report.title),
+        numbers_in(report.title),
+        frozenset(mention.words),
+        everyone.union(spots, *(wider.get(each, ()) for each in spots)),
+    )
