@@ -25,11 +25,13 @@ import pytest
 
 from alerts.demo.sinks import MailSink
 from alerts.run import control, reads
+from crawler.store.db import DATABASE
 from tests.e2e.conftest import Desk
 from tests.e2e.dated import item
 from tests.e2e.running import Running, daemon
 from tests.e2e.servers import Hook, Outlet, rss
 from tests.e2e.starting import EXHAUSTIVE, start
+from tests.migrated import empty_store
 
 OFFICER, STRANGER, GROUP = 61_234, 61_235, 61_236  # ids that no system gives out
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
@@ -93,6 +95,7 @@ def deployed() -> Iterator[Deployed]:
     made.write("/a.xml", settings="backfill: 6h, timezone: Asia/Baghdad")
     state = place / "var"
     state.mkdir(mode=0o700)
+    empty_store(state / DATABASE)  # of a start that makes it anew the admin would be told first
     yield made
     for each in (made.outlet, made.hook, made.mail):
         each.close()
