@@ -202,7 +202,7 @@ def test_name_in_an_order_is_never_a_login_of_somebody_else(deployed: Deployed) 
             LOGNAME="noor",
         )
         assert f"by noor (login uid {OFFICER}): drill" in made.stdout
-        assert "held back 1 message on 1 story\n  A militia moves on Balad (Outlet 1)" in made.stdout
+        assert "held back 1 story\n  A militia moves on Balad (Outlet 1)" in made.stdout
         assert running.says(rf"order ack by=root login root \(login uid {OFFICER}\)")
 
 
