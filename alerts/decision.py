@@ -77,3 +77,20 @@ class Decision:
     due: datetime | None = None
     waiting: tuple[str, ...] = ()
     held: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What a silence held back from a receiver: a story, how grave it was, when, and the report by which it would ring.
+
+    `seq` is that of the report's revision, `title` its headline.
+    """
+
+    silence: str
+    story: str
+    severity: Severity
+    at: datetime
+    seq: int
+    receiver: str
+    title: str
+    outlet: str

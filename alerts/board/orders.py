@@ -9,8 +9,9 @@ from typing import Any
 from alerts.alert import Scope
 from alerts.board.page import BadQuery, Order, Query
 from alerts.board.shapes import ACK as GIVEN
-from alerts.board.shapes import FLAG, SEVERITY, TEXT, TEXTS, TIME, WHOLE, each, keys, more
+from alerts.board.shapes import FLAG, SEVERITY, TEXT, TEXTS, TIME, WHOLE, each, keys, more, none_or
 from alerts.board.shapes import SILENCE as QUIET
+from alerts.render.counting import counted
 from crawler.config.lengths import span
 
 LONGEST_NOTE = 300  # characters, as alerts/line/orders.py keeps of a reason
@@ -81,7 +82,7 @@ def _silence(parts: Mapping[str, str], form: Query, name: str) -> Mapping[str, A
 
 
 def _silenced(answer: Mapping[str, Any]) -> str:
-    held = answer.get("last_24h", {}).get("messages", 0)
+    held = counted(len(answer.get("last_24h", {}).get("stories", ())), "story")
     on = f"{answer['scope']} {answer['value']}"
     return f"Silence {answer['id']} on {on} begins; in the last 24 h it would have held back {held}."
 
@@ -111,7 +112,10 @@ def _polled(answer: Mapping[str, Any]) -> str:
 
 
 OTHER = keys("Story that an ack covers or leaves", story=TEXT, severity=SEVERITY, title=TEXT, sent=FLAG)
-ACKED = more(GIVEN, first=FLAG, asked=TEXT, title=TEXT, covers=TEXTS, covered=each(OTHER), left=each(OTHER))
+ACKED = more(
+    GIVEN, first=FLAG, too=FLAG, earlier=none_or(GIVEN), asked=TEXT, title=TEXT, covers=TEXTS, covered=each(OTHER),
+    left=each(OTHER),
+)  # fmt: skip
 ACK = Order("/stories/{story}/ack", "Acknowledge a story's event", _ack, _acked, keys(acks=each(ACKED)))
 UNDO = Order(
     "/stories/{story}/ack/undo",

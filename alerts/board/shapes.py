@@ -86,7 +86,8 @@ STORY = keys(
     translation=none_or(TRANSLATION), translated=TEXT, event=TEXT, deeds=TEXTS, changes=TEXTS, outlet=TEXT,
     url=none_or(TEXT), outlets=TEXTS, owners=TEXTS, reports=WHOLE, languages=TEXTS, first=TIME, last=TIME,
     told=none_or(TIME), changed=TIME, status=one_of(COUNTED), status_words=TEXT, reliability=TEXT, rated=TEXT,
-    rules=each(CAUSE), toll=TEXT, place=none_or(PLACE), ack=none_or(ACK), silences=each(SILENCE), siblings=WHOLE,
+    rules=each(CAUSE), toll=TEXT, place=none_or(PLACE), ack=none_or(ACK), earlier_ack=none_or(ACK),
+    silences=each(SILENCE), siblings=WHOLE,
 )  # fmt: skip
 EVENT = keys(
     "Event",

@@ -64,6 +64,11 @@ def command(
         others = counted(len(each["covers"]), "other story")
         event = f"; with it {others} of this event" if each["covers"] else ""
         show(f"story {each['story']}: {word} by {each['by']} at {at}{via}{event}", f"  {isolated(each['title'])}")
+        if before := each.get("earlier"):
+            when = time(datetime.fromisoformat(before["at"]), zone)
+            show(f"  {before['by']} acknowledged the earlier report at {when}")
+        if each["too"]:
+            show("  that you have seen it too stands in the log")
         more = len(each["covers"]) - len(each["covered"])
         show(*(f"  with it: {_told(other)}" for other in each["covered"]), *([f"  and {more} more"] if more else []))
         for left in each["left"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import click
 
 from alerts.cli.common import (
     config_option,
-    counted,
     json_option,
     print_json,
     rules_path,
@@ -21,10 +21,14 @@ from alerts.cli.orders import login_name, run_order
 from alerts.cli.screen import show
 from alerts.cli.silence_usage import Led, with_example
 from alerts.cli.zone import desk_zone
-from alerts.render.records import describe_silence
-from alerts.store import silences
+from alerts.decision import HeldBack
+from alerts.render.records import describe_held, describe_silence
+from alerts.render.words import isolated, time
+from alerts.store import silences, withheld
 from alerts.store.opening import reading
 from alerts.store.silences import end_of
+
+STORIES_LISTED = 40  # of each silence
 
 
 class _LedGroup(Led, LazyGroup):
@@ -56,24 +60,36 @@ def command() -> None:
 @json_option
 @click.option("--all", "every", is_flag=True, help="Those that have ended too.")
 def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, every: bool) -> None:
-    """Show the silences in force, and what they held back that is not told yet."""
+    """Show the silences in force, the stories that each held back, and how many of those are not told yet."""
     now = datetime.now(UTC)
     rules = rules_path(path)
     state = state_path(state_dir, rules)
     zone = desk_zone(rules, state)
     with reading(state) as connection:
         read = silences.all_silences if every else lambda c: silences.silences_in_force(c, now)
-        found, untold = read(connection), silences.withheld_now(connection)
+        found, untold = read(connection), withheld.withheld_now(connection)
+        held = withheld.held_back(connection, [each.id for each in found])
     for each in found:
-        withheld = untold.get(each.id, 0)
+        left, mine = untold.get(each.id, withheld.Untold()), [one for one in held if one.silence == each.id]
         if as_json:
-            print_json(describe_silence(each, now) | {"untold": withheld})
+            counts = {"untold": len(left.stories) if left.all_known else left.messages}
+            print_json(describe_silence(each, now) | counts | {"held_back": [describe_held(one) for one in mine]})
         else:
-            said = f"; {counted(withheld, 'message')} held back, not told yet" if withheld else ""
+            said = f"; {left.words} held back, not told yet" if left.messages else ""
             head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now, zone)}"
-            show(f"{head}, by {each.author}: {each.reason}{said}")
+            show(f"{head}, by {each.author}: {each.reason}{said}", *_listed(mine, zone))
     if not found and not as_json:
         show("no silence is in force" if not every else "there never was a silence")
+
+
+def _listed(held: Sequence[HeldBack], zone: str) -> list[str]:
+    """Return a line for each story that a silence held back, the gravest first."""
+    lines = [
+        f"  {each.severity.word} {each.story}  {time(each.at, zone)}  {isolated(each.title)}"
+        for each in held[:STORIES_LISTED]
+    ]
+    left = len(held) - len(lines)
+    return [*lines, *([f"  and {left} more: --json has all"] if left else [])]
 
 
 @click.command(name="end")

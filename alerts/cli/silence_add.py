@@ -138,8 +138,7 @@ def _withheld_by(state: Path, config: Config, answer: Mapping[str, Any], now: da
 
 def _told_of(withheld: Mapping[str, Any]) -> list[str]:
     headlines = withheld["headlines"]
-    messages = counted(withheld["messages"], "message")
-    head = f"in the last 24 h it would have held back {messages} on {counted(len(headlines), 'story')}"
+    head = f"in the last 24 h it would have held back {counted(len(headlines), 'story')}"
     shown = [f"  {isolated(title)} ({plain(outlet)})" for title, outlet in headlines]
     more = [f"  and {len(shown) - STORIES_SHOWN} more"] if len(shown) > STORIES_SHOWN else []
     return [head, *shown[:STORIES_SHOWN], *more]

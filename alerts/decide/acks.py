@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from alerts.alert import KNOWN_FOR, Ack, Kind, Reason, Severity
 
@@ -33,7 +34,8 @@ class Given:
 class ToldRevision:
     """An alert revision of a story: when it was made, and as which messages it was told, each with its reason.
 
-    `shown` is when the first message that says it was sent, None while none was.
+    `shown` is when the first message that says it was sent, None while none was. `first_dead`: it tells of people
+    killed where nothing told before said that anybody was.
     """
 
     revision: int
@@ -41,11 +43,20 @@ class ToldRevision:
     at: datetime
     told_as: frozenset[tuple[Kind, Reason]]
     shown: datetime | None = None
+    first_dead: bool = False
 
     @property
     def resent(self) -> bool:
         """Whether it is sent again: somebody had it, whatever the message says of that now."""
         return any(reason is Reason.RESENT for _, reason in self.told_as)
+
+
+class Reach(Enum):
+    """How an ack stands to a message: it covers it, the message is graver than what it covers, or neither."""
+
+    COVERS = "covers"
+    GRAVER = "graver"
+    APART = "apart"
 
 
 def covers(given: Given, story: str, told: Iterable[ToldRevision], revision: int, severity: Severity) -> bool:
@@ -54,17 +65,28 @@ def covers(given: Given, story: str, told: Iterable[ToldRevision], revision: int
 
     Of its own story it covers what was told until then. Of that story and the others of its event it covers what is no
     graver, for COVERS_FOR, and no story from where it is told anew: after the ack, or before it where nobody had been
-    sent a word of it by then. One whose revision is not known it does not cover.
+    sent a word of it by then. Graver is a higher severity, and the first dead. One whose revision is not known it does
+    not cover.
+    """
+    return reach(given, story, told, revision, severity) is Reach.COVERS
+
+
+def reach(given: Given, story: str, told: Iterable[ToldRevision], revision: int, severity: Severity) -> Reach:
+    """Return whether an ack covers a message on a story, as `covers` says, and if not, whether that is as it is graver.
+
+    GRAVER is only what it would cover otherwise: what came of the attack that somebody took notice of.
     """
     own = story == given.ack.story
     if own and revision <= given.ack.revision:
-        return True
+        return Reach.COVERS
     until = [each for each in told if each.revision <= revision]
     this = next((each for each in until if each.revision == revision), None)
-    if this is None or severity > given.severity or this.at > given.ack.at + COVERS_FOR:
-        return False
+    if this is None or this.at > given.ack.at + COVERS_FOR:
+        return Reach.APART
     since = [each for each in until if (each.revision > given.ack.revision if own else not _was_seen(each, given))]
-    return not any(_is_anew(kind, reason, own=own) for each in since for kind, reason in each.told_as)
+    if any(_is_anew(kind, reason, own=own) for each in since for kind, reason in each.told_as):
+        return Reach.APART
+    return Reach.GRAVER if severity > given.severity or any(each.first_dead for each in since) else Reach.COVERS
 
 
 def _was_seen(each: ToldRevision, given: Given) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.alert import LISTED, NEWS_OR_CORRECTED, PINGS, Kind, Match, Reason, Receiver, Severity, Target
+from alerts.decide.first_dead import tells_first_dead
 from alerts.decide.standing import is_met
 from alerts.decision import Decision, KnownEvent, Told
 from alerts.rule import Config, Rule
@@ -30,7 +31,6 @@ FORGOTTEN = timedelta(hours=12)  # after so long without a ping, another report 
 NUMBER = re.compile(r"(?P<of>\D*?)(?:still )?(?P<was>[\d.,]+)(?: -> (?P<to>[\d.,]+))?(?P<what>\D*)$")
 _THOUSANDS, _DECIMAL = re.compile(r"(?<=\d),(?=\d{3})"), re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 STILL = "still "  # before a number that is what was told
-_FIRST_DEATHS = re.compile(r"(?:^|; )\d+ killed")  # as crawler.stories words it where no number was told before
 RulesMatched = list[tuple[Rule, Severity]]
 
 
@@ -282,7 +282,7 @@ def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case:
     silent = told.pinged is not None and case.now - told.pinged >= FORGOTTEN
     causes = (
         (Reason.SEVERITY_RAISED, severity > told.severity),
-        (Reason.FIRST_DEATHS, severity >= Severity.IMMEDIATE and bool(_FIRST_DEATHS.search(case.change))),
+        (Reason.FIRST_DEATHS, severity >= Severity.IMMEDIATE and tells_first_dead(case.change)),
         (Reason.CORRECTED, severity >= Severity.IMMEDIATE and case.corrects and bool(case.change)),
         (Reason.WHEN_HOLDS, bool(new & case.waited)),
         (Reason.NEW_RULE, bool(new)),

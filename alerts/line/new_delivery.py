@@ -13,7 +13,7 @@ from alerts.decide.carried import released
 from alerts.decide.pacing import grown, slot_after, takes_in, window_name
 from alerts.decision import Decision
 from alerts.delivery import Carried, Carrier, Delivery, NewDelivery
-from alerts.store import decisions, digests, outbox, silences
+from alerts.store import decisions, digests, outbox, withheld
 
 Waiting = Mapping[str, Sequence[Delivery]]  # by target: what waits on one story and was never tried
 
@@ -55,7 +55,7 @@ def queue_decision(
     `repeat` marks it as one that may have been told before the store was restored. The message also says what silences
     withheld from the target since it was last told.
     """
-    notes = silences.take_withheld(connection, made.target, now, timezone) if made.kind in PINGS else ()
+    notes = withheld.take_withheld(connection, made.target, now, timezone) if made.kind in PINGS else ()
     taken = next((each for each in waiting[made.target] if takes_in(each, made.kind)), None)
     if taken and taken.kind is not Kind.EDIT:
         _merge(connection, taken, made, alert, now, notes)

@@ -69,8 +69,10 @@ def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetim
 
     An ack covers what somebody was sent by now; what waits too where `unsent` says that whoever acknowledges has seen
     that, or where nothing of a story that was named was sent yet. `asked` is the story that was asked for: where its
-    event was acknowledged before, the ack is of another of its stories. `covers` are the told stories of the event that
-    it covers too, `covered` the newest of them; `left` is what no ack covers, with whether it was `sent`.
+    event was acknowledged before, the ack is of another of its stories; `too`: by somebody else, and the log keeps
+    that this one was given as well. `earlier` is the ack of somebody before what was told last became graver, None for
+    none. `covers` are the told stories of the event that it covers too, `covered` the newest of them; `left` is what no
+    ack covers, with whether it was `sent`.
     """
     identity, stories = _named(connection, str(request["id"]))
     sent, unsent = acks.sent_revisions(connection, stories), request.get("unsent") is True
@@ -86,6 +88,15 @@ def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetim
         title = headline_of(digests.alert_told(connection, story).article)
         # of a digest or thread, a story that the ack of one before it covers needs no word of its own
         done.setdefault(known.story, describe_ack(known) | {"first": first, "asked": story, "title": title})
+    for each in done.values():
+        each["too"] = not each["first"] and each["by"] != request["by"]
+        if each["too"]:
+            title = f"{each['asked']} acknowledged too, after {each['by']}"
+            audit.record(connection, audit.Entry(now, audit.What.ACK, str(request["by"]), title))
+    _, earlier = acks.acks_and_earlier(connection, [each["asked"] for each in done.values()])
+    for each in done.values():
+        before = earlier.get(each["asked"])
+        each["earlier"] = describe_ack(before) if before else None
     return {"acks": [each | _rest_of_event(connection, each["asked"]) for each in done.values()]}
 
 

@@ -23,7 +23,7 @@ from alerts.line.judging_order import Matched, move_mark, ours_first
 from alerts.line.new_delivery import add_stale, queue_decision
 from alerts.rule import Config
 from alerts.store import decisions
-from alerts.store import silences as silence_store
+from alerts.store import withheld as withheld_store
 from crawler.article import Relation
 from crawler.store import articles as archive
 
@@ -114,7 +114,10 @@ def _settle_case(connection: Connection, decided: CaseDecisions, result: TriageR
 
 def _store_decisions(connection: Connection, decided: CaseDecisions) -> None:
     """Store every decision with its reason, and the alert if it is kept."""
-    decisions.add_decisions(connection, decided.case.revision.seq, decided.alert.story, decided.now, decided.made)
+    silence = decided.silences[0].id if decided.silences else None
+    decisions.add_decisions(
+        connection, decided.case.revision.seq, decided.alert.story, decided.now, decided.made, silence
+    )
     if decided.kept:
         decisions.add_alert(connection, decided.alert)
 
@@ -123,7 +126,7 @@ def _count_silenced(connection: Connection, decided: CaseDecisions) -> None:
     """Count each message that a silence withheld, under the first silence that applied."""
     for each in decided.made:
         if each.reason is Reason.SILENCED:
-            silence_store.withhold(connection, each.target, decided.silences[0].id)
+            withheld_store.withhold(connection, each.target, decided.silences[0].id)
 
 
 def _queue(connection: Connection, decided: CaseDecisions) -> None:

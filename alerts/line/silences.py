@@ -1,4 +1,4 @@
-"""A new silence -> what it would have withheld; silences that have ended -> notices of how many messages they did.
+"""A new silence -> what it would have withheld; silences that have ended -> notices of what they withheld.
 
 Such a notice is only made where no later message has said it.
 """
@@ -15,7 +15,7 @@ from alerts.alert import Alert, Kind, Reason, Scope, Severity, Silence
 from alerts.decide.silences import still_told
 from alerts.delivery import NewDelivery
 from alerts.rule import Config
-from alerts.store import outbox, silences
+from alerts.store import outbox, silences, withheld
 
 TOLD_UNASKED_AFTER = timedelta(minutes=10)  # the next message may tell it sooner (decision 106)
 LOOKED_BACK = timedelta(hours=24)  # over which a new silence is tried
@@ -48,10 +48,10 @@ def tell_ended(connection: Connection, config: Config, now: datetime) -> int:
     Readers learn how much a silence withheld without asking, even if no other message comes.
     """
     owners = {each.id: receiver.name for receiver in config.receivers.values() for each in receiver.targets}
-    owed = [target for target in silences.targets_untold(connection, now - TOLD_UNASKED_AFTER) if target in owners]
+    owed = [target for target in withheld.targets_untold(connection, now - TOLD_UNASKED_AFTER) if target in owners]
     for target in owed:
-        lines = silences.take_withheld(connection, target, now, config.timezone)
-        body = "\n".join((*lines, "What they were: watchfloor handover, watchfloor stories"))
+        lines = withheld.take_withheld(connection, target, now, config.timezone)
+        body = "\n".join((*lines, f"What they were: {withheld.LISTED_BY}, watchfloor handover"))
         subject = f"notice:silence:{now.isoformat()}"
         payload = {"title": "a silence has ended; it held messages back", "body": body}
         notice = NewDelivery(

@@ -6,13 +6,15 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
 from alerts.alert import Ack, Alert, Severity, Silence
+from alerts.decision import HeldBack
 from alerts.delivery import Delivery
+from alerts.render.counting import counted
 from alerts.render.digest import events_of, newest_of, outlets_of
 from alerts.render.sheet import translated
 from alerts.render.title import NO_HEADLINE, headline_of, lead
@@ -29,11 +31,17 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")  # CommonMark 2.4; the last 
 
 @dataclass(frozen=True, slots=True)
 class ToldStory:
-    """A story with its newest alert, its acknowledgement, and what became of its messages, in words."""
+    """A story with its newest alert, its acknowledgement, and what became of its messages, in words.
+
+    `earlier` is the ack that was given before what was told last became graver. `acked` are the alerts that
+    either was given of, by the ack.
+    """
 
     alert: Alert
     ack: Ack | None = None
     status: str = ""
+    earlier: Ack | None = None
+    acked: Mapping[Ack, Alert] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,8 @@ class Handover:
     """All that the next shift must know of the time since `since`. `reload` is the last reload: (when, its result).
 
     `stories` were told in that time. What alerted or changed in it without a message then is `further`, with when its
-    event was told last as grave as it is, or else `untold`.
+    event was told last as grave as it is, or else `untold`. `silenced` are the stories that silences held back, the
+    gravest first, and that no message told since; `silenced_by` counts all that each silence did, by its id.
     """
 
     since: datetime
@@ -72,6 +81,8 @@ class Handover:
     reload: tuple[datetime, str] | None = None
     untold: tuple[ToldStory, ...] = ()
     further: tuple[tuple[ToldStory, datetime], ...] = ()
+    silenced: tuple[HeldBack, ...] = ()
+    silenced_by: Mapping[str, int] = field(default_factory=dict)
     done: tuple[Done, ...] = ()  # starts, stops, restores, refused rules and notices, oldest first
 
 
@@ -83,17 +94,18 @@ def markdown(shift: Handover, timezone: str) -> str:
         f"What happened since {time(shift.since, timezone)}.",
         *_section(_told(shift.stories), list(_stories(shift.stories, timezone)), "None was told."),
         *(_section("Not told in this time", [_untold(each) for each in shift.untold], "") if shift.untold else ()),
+        *(_section(_held_back(shift.silenced), list(_silenced(shift, timezone)), "") if shift.silenced else ()),
         *(_section("Further on events told", further, "") if further else ()),
         *_section("The watch itself", list(_watch(shift.done, timezone)), "No outage, restore or notice."),
         *_section("Acknowledged", list(_acked(shift.stories, timezone)), "Nothing."),
         *_section(
             "Silences in force",
-            [_silence(each, timezone) for each in shift.silences if each.ends > shift.now],
+            [_silence(each, shift, timezone) for each in shift.silences if each.ends > shift.now],
             "None.",
         ),
         *_section(
             "Silences that ended",
-            [_silence(each, timezone) for each in shift.silences if each.ends <= shift.now],
+            [_silence(each, shift, timezone) for each in shift.silences if each.ends <= shift.now],
             "None.",
         ),
         *_section("Failing sources", [_line(each.source, each.words) for each in shift.failing], "None."),
@@ -108,6 +120,18 @@ def _untold(story: ToldStory, of_event: str = "") -> str:
     alert = story.alert
     made = f"\n  {marked_down(translated(alert.translation))}" if alert.translation else ""
     return f"- {alert.severity.word}: {_said(alert)}: {story.status}{of_event}; `{alert.story}`{made}"
+
+
+def _held_back(silenced: Sequence[HeldBack]) -> str:
+    return f"Held back by silences: {counted(len(silenced), 'story')}"
+
+
+def _silenced(shift: Handover, timezone: str) -> Iterator[str]:
+    for each in shift.silenced[:EVENTS_SHOWN]:
+        headline = marked_down(isolated(cut(each.title, HEADLINE_LIMIT))) or NO_HEADLINE
+        yield f"- {each.severity.word}: {headline}: by `{each.silence}` {time(each.at, timezone)}; `{each.story}`"
+    if len(shift.silenced) > EVENTS_SHOWN:
+        yield f"- and {len(shift.silenced) - EVENTS_SHOWN} more: `watchfloor silence list --all`"
 
 
 def _watch(done: Sequence[Done], timezone: str) -> Iterator[str]:
@@ -227,9 +251,11 @@ def _notice(event: Sequence[ToldStory]) -> str:
     """Return who has taken notice of an event, and of which of its stories nobody has."""
     who = list(dict.fromkeys(marked_down(each.ack.by) for each in event if each.ack))
     left = [each.alert.story for each in event if not each.ack]
+    before = dict.fromkeys(marked_down(each.earlier.by) for each in event if each.earlier)
+    earlier = f" ({', '.join(before)} acknowledged the earlier report)" if before else ""
     if not who:
-        return "**not acknowledged**"
-    return f"acknowledged by {', '.join(who)}{f', but for {_ids(left)}' if left else ''}"
+        return f"**not acknowledged**{earlier}"
+    return f"acknowledged by {', '.join(who)}{f', but for {_ids(left)}' if left else ''}{earlier}"
 
 
 def _said(alert: Alert) -> str:
@@ -242,22 +268,26 @@ def _short(alert: Alert) -> str:
 
 
 def _acked(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
-    """Yield a line for each ack: one of an event covers several stories."""
+    """Yield a line for each ack, oldest first, with what it was given of: one of an event covers several stories."""
     known = {each.alert.story: each for each in stories}
-    given = {each.ack.story: (each.ack, known.get(each.ack.story, each)) for each in known.values() if each.ack}
-    for ack, story in given.values():
-        yield (
-            f"- {marked_down(ack.by)} at {time(ack.at, timezone)} ({marked_down(ack.via)}): {_said(story.alert)},"
-            f" `{ack.story}`"
-        )
+    given: dict[Ack, Alert] = {}
+    for each in known.values():
+        for ack in filter(None, (each.earlier, each.ack)):
+            # as it stood then: what was told later is no part of what somebody took notice of
+            given.setdefault(ack, each.acked.get(ack, known.get(ack.story, each).alert))
+    for ack, alert in sorted(given.items(), key=lambda each: each[0].at):
+        when = f"{time(ack.at, timezone)} ({marked_down(ack.via)})"
+        yield f"- {marked_down(ack.by)} at {when}: {_said(alert)}, `{ack.story}`"
 
 
-def _silence(silence: Silence, timezone: str) -> str:
+def _silence(silence: Silence, shift: Handover, timezone: str) -> str:
     by = f" by {marked_down(silence.ended_by)}" if silence.ended_by else ""
     word = "ended" if silence.ended_by else "until"
     what = f"`{silence.id}` {silence.scope.value} {marked_down(silence.value)}"
     why = f"{marked_down(silence.author)}: {marked_down(cut(silence.reason, REASON_LIMIT))}"
-    return f"- {what}, {word} {time(silence.ends, timezone)}{by}; {why}"
+    held = shift.silenced_by.get(silence.id, 0)
+    count = f"; {counted(held, 'story')} held back" if held else ""
+    return f"- {what}, {word} {time(silence.ends, timezone)}{by}; {why}{count}"
 
 
 def _delivery(delivery: Delivery, why: str) -> str:

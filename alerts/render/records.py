@@ -7,12 +7,25 @@ from datetime import datetime
 from typing import Any
 
 from alerts.alert import Ack, Silence, Translation
+from alerts.decision import HeldBack
 
 
 def describe_silence(silence: Silence, now: datetime) -> dict[str, Any]:
     """Return a silence as `--json` prints it."""
     times = {"begins": stamp(silence.begins), "ends": stamp(silence.ends), "in_force": silence.ends > now}
     return asdict(silence) | {"scope": silence.scope.value} | times
+
+
+def describe_held(held: HeldBack) -> dict[str, Any]:
+    """Return a story that a silence held back as `--json` prints it."""
+    return {
+        "story": held.story,
+        "silence": held.silence,
+        "severity": held.severity.word,
+        "title": held.title,
+        "outlet": held.outlet,
+        "at": stamp(held.at),
+    }
 
 
 def describe_ack(ack: Ack) -> dict[str, Any]:

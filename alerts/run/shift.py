@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, or_
 
-from alerts.alert import PINGS, Reason
+from alerts.alert import PINGS, Ack, Alert, Reason
+from alerts.decision import HeldBack
 from alerts.delivery import UNFINISHED, Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, ToldStory
 from alerts.render.words import status_words
@@ -17,11 +19,11 @@ from alerts.run.as_of_now import as_of_now
 from alerts.run.log_entries import watch_since
 from alerts.run.stored import last_reload
 from alerts.status import Status
-from alerts.store import acks, decisions, outbox, silences, translations
+from alerts.store import acks, decisions, outbox, silences, translations, withheld
 from alerts.store.latest import load_alerts
 from alerts.store.opening import reading
 from alerts.store.outbox import deliveries
-from alerts.store.statuses import statuses_of, stories_sent_since, tellings_of
+from alerts.store.statuses import statuses_of, stories_sent_since, tellings_of, told_since
 from crawler.sources.health import SourceHealth, health_of, in_words
 from crawler.store.asked import parts
 from crawler.store.members import members_in
@@ -38,6 +40,8 @@ def read_shift(state_dir: Path, since: datetime, now: datetime, config: Config |
     with reading(state_dir) as connection:
         stories, untold = _stories(connection, config, since)
         known = _told_of_event(connection, untold)
+        quiet = silences.silences_since(connection, since)
+        silenced = withheld.held_back(connection, [each.id for each in quiet], since)
         return Handover(
             since,
             now,
@@ -45,7 +49,9 @@ def read_shift(state_dir: Path, since: datetime, now: datetime, config: Config |
             untold=tuple(each for each in untold if each.alert.story not in known),
             further=tuple((each, known[each.alert.story]) for each in untold if each.alert.story in known),
             done=tuple(watch_since(connection, since)),
-            silences=tuple(silences.silences_since(connection, since)),
+            silences=tuple(quiet),
+            silenced=_still_silenced(connection, silenced, since),
+            silenced_by=Counter(each.silence for each in silenced),
             failing=_failing(connection, now),
             dead=_dead(connection, since),
             held=tuple(outbox.deliveries_that(connection, deliveries.c.state.in_(UNFINISHED))),
@@ -61,13 +67,16 @@ def _stories(
     names = dict.fromkeys((*acks.stories_told_since(connection, since), *sent))
     revisions = [(story, decisions.last_alert_revision(connection, story)) for story in names]
     made = list(as_of_now(connection, config, load_alerts(connection, revisions)))
-    given = acks.acks_of(connection, [each.story for each in made])
+    given, earlier = acks.acks_and_earlier(connection, [each.story for each in made])
+    acked = _acked(connection, (*given.values(), *earlier.values()))
     statuses = statuses_of(connection, [each.story for each in made])
     every = [
         ToldStory(
             each,
             given.get(each.story),
             status_words(statuses.get(each.story, Status()), config.timezone),
+            earlier.get(each.story),
+            acked,
         )
         for each in translations.with_translations(connection, config.language, made)
     ]
@@ -76,6 +85,16 @@ def _stories(
         tuple(each for each in every if each.alert.story in told),
         tuple(each for each in every if each.alert.story not in told),
     )
+
+
+def _acked(connection: Connection, given: Iterable[Ack]) -> dict[Ack, Alert]:
+    """Return the alert revision that each ack was given of."""
+    given = list(dict.fromkeys(given))
+    known = {
+        (each.story, each.revision): each
+        for each in load_alerts(connection, [(each.story, each.revision) for each in given])
+    }
+    return {each: known[each.story, each.revision] for each in given if (each.story, each.revision) in known}
 
 
 def _told_of_event(connection: Connection, untold: Iterable[ToldStory]) -> dict[str, datetime]:
@@ -103,6 +122,16 @@ def _missed(connection: Connection, stories: Sequence[str]) -> set[str]:
     rang = (deliveries.c.kind.in_([each.value for each in PINGS]), deliveries.c.subject.in_(stories))
     lost = or_(deliveries.c.state == DeliveryState.DEAD.value, deliveries.c.reason == Reason.ANOTHER.value)
     return {each.subject for each in outbox.deliveries_that(connection, *rang, lost)}
+
+
+def _still_silenced(connection: Connection, silenced: Sequence[HeldBack], since: datetime) -> tuple[HeldBack, ...]:
+    """Return the stories that silences held back, each once, but for those that a message told since."""
+    told = {story: row.sent for story, row in told_since(connection, since)}
+    left: dict[str, HeldBack] = {}
+    for each in silenced:
+        if each.story not in told or told[each.story] < each.at:
+            left.setdefault(each.story, each)
+    return tuple(left.values())
 
 
 def _failing(connection: Connection, now: datetime) -> tuple[Failing, ...]:

@@ -9,7 +9,7 @@ from alerts.alert import Alert
 from alerts.delivery import Delivery
 from alerts.render.digest import newest_of, outlets_of
 from alerts.render.handover import Handover, ToldStory, events_told, gravest
-from alerts.render.records import describe_ack, describe_silence, describe_translation, stamp
+from alerts.render.records import describe_ack, describe_held, describe_silence, describe_translation, stamp
 from alerts.render.sheet import translated
 from alerts.render.title import lead
 
@@ -24,7 +24,11 @@ def describe_shift(shift: Handover) -> dict[str, Any]:
         "untold": [_story(each) for each in shift.untold],
         "further": [_story(each) | {"event_told": stamp(at)} for each, at in shift.further],
         "done": [asdict(each) | {"at": stamp(each.at)} for each in shift.done],
-        "silences": [describe_silence(each, shift.now) for each in shift.silences],
+        "silences": [
+            describe_silence(each, shift.now) | {"held_back": shift.silenced_by.get(each.id, 0)}
+            for each in shift.silences
+        ],
+        "silenced": [describe_held(each) for each in shift.silenced],
         "failing": [asdict(each) for each in shift.failing],
         "dead": [_delivery(each) | {"detail": why} for each, why in shift.dead],
         "held": [_delivery(each) | {"held": each.held, "due": stamp(each.due)} for each in shift.held],
@@ -45,6 +49,7 @@ def _story(story: ToldStory) -> dict[str, Any]:
         "changed": stamp(alert.created),
         "changes": list(alert.changes),
         "ack": describe_ack(story.ack) if story.ack else None,
+        "earlier_ack": describe_ack(story.earlier) if story.earlier else None,
         "status": story.status,
     }
 

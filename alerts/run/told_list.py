@@ -31,6 +31,7 @@ class Told:
     alert: Alert
     reports: tuple[Reported, ...] = ()
     ack: Ack | None = None
+    earlier: Ack | None = None  # given before what was told last became graver
     silences: tuple[Silence, ...] = ()
     status: Status = UNSENT
     words: str = ""  # the status, as people read it
@@ -51,7 +52,8 @@ def read_told(
     loaded = load_alerts(connection, revisions)
     found = translations.with_translations(connection, config.language, list(as_of_now(connection, config, loaded)))
     stories = [each.story for each in found]
-    reports, given = reports_of(connection, stories), acks.acks_of(connection, stories)
+    reports = reports_of(connection, stories)
+    given, earlier = acks.acks_and_earlier(connection, stories)
     quiet = silences.silences_in_force(connection, now)
     statuses = statuses_of(connection, stories)
     return [
@@ -59,6 +61,7 @@ def read_told(
             each,
             tuple(reports.get(each.story, ())),
             given.get(each.story),
+            earlier.get(each.story),
             holding(quiet, each, now, config) if quiet else (),
             status := statuses.get(each.story, UNSENT),
             status_words(status, config.timezone),
@@ -102,6 +105,7 @@ def describe_told(told: Told, now: datetime) -> dict[str, Any]:
         "toll": toll_of(alert),
         "place": alert.where.record if alert.where else None,
         "ack": describe_ack(told.ack) if told.ack else None,
+        "earlier_ack": describe_ack(told.earlier) if told.earlier else None,
         "silences": [describe_silence(each, now) for each in told.silences],
         "siblings": len(alert.siblings) + alert.more_siblings,
     }

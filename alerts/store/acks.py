@@ -5,50 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Column,
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    Integer,
-    Table,
-    Text,
-    and_,
-    bindparam,
-    func,
-    not_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, select
 
-from alerts.alert import Ack, Kind, Reason, Severity
-from alerts.decide.acks import Given, ToldRevision, covers
+from alerts.alert import Ack, Kind, Severity
+from alerts.decide.acks import Given, Reach, covers, reach
 from alerts.delivery import Delivery, DeliveryState, NewDelivery
 from alerts.render.words import time
-from alerts.store import audit, decisions, digests, former_acks, outbox, statuses
-from alerts.store.decisions import alerts, metadata
-from alerts.store.former_acks import BY_COMMAND, FOLLOWED, logged
+from alerts.store import audit, decisions, digests, former_acks, outbox
+from alerts.store.decisions import alerts
+from alerts.store.former_acks import FOLLOWED, logged
+from alerts.store.given_acks import ANSWERABLE, acks, given_to, told_revisions
 from alerts.store.outbox import deliveries
 from crawler.store import articles as archive
-from crawler.store.db import UtcTime
 from crawler.store.members import members_of, placement_of
 from crawler.store.saving import save
 
-acks = Table(
-    "acks",
-    metadata,
-    Column("story", Text, primary_key=True),
-    Column("at", UtcTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("via", Text, nullable=False),
-    Column("revision", Integer, nullable=False),
-)
 WITHDRAWN = "acknowledged by "  # how the detail of an escalation begins that an ack cancelled
 UNDONE = "the acknowledgement was taken back"  # its detail since; it may escalate anew
-# kinds of message that are on one story: a digest or a notice has no story to acknowledge
-ANSWERABLE = (Kind.ALERT.value, Kind.UPDATE.value, Kind.ESCALATION.value)
 
 
 def ack(connection: Connection, story: str, by: str, via: str, now: datetime, revision: int) -> tuple[Ack, bool]:
@@ -57,7 +31,7 @@ def ack(connection: Connection, story: str, by: str, via: str, now: datetime, re
     `revision` is the alert revision it covers. Where an earlier ack of the event covers that, it stays (decisions 173,
     178). Escalations that wait to be sent and that the ack covers are cancelled: nobody need be rung any more.
     """
-    if before := _first(connection, story, _given_to(connection, story), revision):
+    if before := _first(connection, story, given_to(connection, [story]).get(story, []), revision):
         return before, False
     made = Ack(story, now, by, via, revision)
     if replaced := own_ack(connection, story):
@@ -126,7 +100,7 @@ def _withdraw_escalations(connection: Connection, made: Ack) -> None:
 
 def ack_of(connection: Connection, story: str) -> Ack | None:
     """Return the ack that covers what was told last of a story, its own or else the first of its event; or None."""
-    if not (given := _given_to(connection, story)):
+    if not (given := given_to(connection, [story]).get(story, [])):
         return None  # of most events; it is asked at each attempt to send
     last = connection.scalar(select(func.max(alerts.c.revision)).where(alerts.c.story == story)) or 0
     return _first(connection, story, given, last)
@@ -140,23 +114,31 @@ def own_ack(connection: Connection, story: str) -> Ack | None:
 
 def acks_of(connection: Connection, stories: Collection[str]) -> dict[str, Ack]:
     """Return for each of these stories that somebody acknowledged the ack that `ack_of` returns of it."""
-    given, told, found = _given(connection, stories), _told_revisions(connection, stories), {}
-    for story, revisions in told.items():
+    return acks_and_earlier(connection, stories)[0]
+
+
+def acks_and_earlier(connection: Connection, stories: Collection[str]) -> tuple[dict[str, Ack], dict[str, Ack]]:
+    """Return by story the ack that `ack_of` returns, and the one given before what was told last became graver.
+
+    Where an ack covers that too, the earlier one is what it replaced, or of another story of the event. An ack of what
+    was another attack is none.
+    """
+    given, found, earlier = given_to(connection, stories), dict[str, Ack](), dict[str, Ack]()
+    for story, revisions in told_revisions(connection, list(given)).items():
         newest, severity = revisions[-1].revision, max(each.severity for each in revisions)
-        own_first = sorted(given.get(story, ()), key=lambda each: each.ack.story != story)
-        covering = (each.ack for each in own_first if covers(each, story, revisions, newest, severity))
-        if first := next(covering, None):
+        own_first = sorted(given[story], key=lambda each: each.ack.story != story)
+        reached = [(each.ack, reach(each, story, revisions, newest, severity)) for each in own_first]
+        if first := next((ack for ack, how in reached if how is Reach.COVERS), None):
             found[story] = first
-    return found
-
-
-def _given_to(connection: Connection, story: str) -> list[Given]:
-    return _given(connection, [story]).get(story, [])
+        if graver := [ack for ack, how in reached if how is Reach.GRAVER]:
+            earlier[story] = max(graver, key=lambda ack: ack.at)
+    own = [each for story, each in found.items() if each.story == story]
+    return found, earlier | former_acks.replaced(connection, own)
 
 
 def _first(connection: Connection, story: str, given: Sequence[Given], revision: int) -> Ack | None:
     """Return the ack of a story, or else the first of its event, that covers an alert revision; None if none does."""
-    severity, told = _severity(connection, story, revision), _told_revisions(connection, [story])
+    severity, told = _severity(connection, story, revision), told_revisions(connection, [story])
     own_first = sorted(given, key=lambda each: each.ack.story != story)
     covering = (each.ack for each in own_first if covers(each, story, told.get(story, ()), revision, severity))
     return next(covering, None)
@@ -170,8 +152,8 @@ def _severity(connection: Connection, story: str, revision: int) -> Severity:
 
 def _covered(connection: Connection, found: Sequence[Delivery]) -> list[Delivery]:
     """Return those of the messages that an ack covers."""
-    given = _given(connection, list({each.subject for each in found}))
-    told = _told_revisions(connection, list(given))
+    given = given_to(connection, list({each.subject for each in found}))
+    told = told_revisions(connection, list(given))
     return [
         each
         for each in found
@@ -182,76 +164,10 @@ def _covered(connection: Connection, found: Sequence[Delivery]) -> list[Delivery
     ]
 
 
-def _given(connection: Connection, stories: Collection[str]) -> dict[str, list[Given]]:
-    """Return by story the acks of it and of the other stories of its event, oldest first."""
-    found: dict[str, list[Given]] = {}
-    for row in connection.execute(_GIVEN, {"stories": list(stories)}).mappings():
-        made = Ack(row["story"], row["at"], row["by"], row["via"], row["revision"])
-        seen, shown = made.at, made.at
-        if made.via != BY_COMMAND:
-            seen = row["made_at"] or made.at
-            shown = row["sent_at"] or seen
-        found.setdefault(row["of"], []).append(Given(made, row["severity"], seen, shown))
-    return found
-
-
-def _given_query() -> CompoundSelect[Any]:
-    stories: BindParameter[Any] = bindparam("stories", expanding=True)
-    mine, theirs = archive.stories.alias("mine"), archive.stories.alias("theirs")
-    severity = (
-        select(func.coalesce(func.max(alerts.c.severity), 0))
-        .where(alerts.c.story == acks.c.story, alerts.c.revision <= acks.c.revision)
-        .scalar_subquery()
-    )
-    made_at = (
-        select(alerts.c.created)
-        .where(alerts.c.story == acks.c.story, alerts.c.revision == acks.c.revision)
-        .scalar_subquery()
-    )
-    sent_at = (
-        select(func.min(deliveries.c.sent))
-        .where(deliveries.c.subject == acks.c.story, deliveries.c.revision == acks.c.revision)
-        .scalar_subquery()
-    )
-    columns = (acks, severity.label("severity"), made_at.label("made_at"), sent_at.label("sent_at"))
-    event = (
-        select(*columns, mine.c.id.label("of"))
-        .join(theirs, theirs.c.id == acks.c.story)
-        .join(mine, mine.c.thread == theirs.c.thread)
-        .where(mine.c.id.in_(stories), mine.c.id != acks.c.story)
-    )
-    own = select(*columns, acks.c.story.label("of")).where(acks.c.story.in_(stories))
-    return own.union_all(event).order_by("at")
-
-
-_GIVEN = _given_query()  # built once: each attempt to send asks
-
-
-def _told_revisions(connection: Connection, stories: Collection[str]) -> dict[str, list[ToldRevision]]:
-    """Return the alert revisions of each story, in order."""
-    if not stories:
-        return {}
-    told_as: dict[tuple[str, int], set[tuple[Kind, Reason]]] = {}
-    kinds = select(deliveries.c.subject, deliveries.c.revision, deliveries.c.kind, deliveries.c.reason).where(
-        deliveries.c.subject.in_(stories), deliveries.c.kind.in_(ANSWERABLE)
-    )
-    for row in connection.execute(kinds):
-        told_as.setdefault((row.subject, row.revision), set()).add((Kind(row.kind), Reason(row.reason)))
-    shown, found = statuses.shown_at(connection, stories), dict[str, list[ToldRevision]]()
-    columns = (alerts.c.story, alerts.c.revision, alerts.c.severity, alerts.c.created)
-    for row in connection.execute(select(*columns).where(alerts.c.story.in_(stories)).order_by(alerts.c.revision)):
-        reasons = frozenset(told_as.get((row.story, row.revision), ()))
-        # what a later revision says was shown with that
-        first = min((at for number, at in shown.get(row.story, ()) if number >= row.revision), default=None)
-        told = ToldRevision(row.revision, Severity(row.severity), row.created, reasons, first)
-        found.setdefault(row.story, []).append(told)
-    return found
-
-
 def sent_revisions(connection: Connection, stories: Collection[str]) -> dict[str, int]:
     """Return of each story the newest alert revision that somebody was sent; nothing of one of which nobody was."""
     sent: dict[str, int] = {}
-    for story, revisions in _told_revisions(connection, stories).items():
+    for story, revisions in told_revisions(connection, stories).items():
         for each in revisions:
             if each.shown or each.resent:
                 sent[story] = each.revision
@@ -275,9 +191,13 @@ def acks_since(connection: Connection, since: datetime) -> list[Ack]:
 
 
 def ack_notes(connection: Connection, story: str, timezone: str) -> tuple[str, ...]:
-    """Return the line ("Acknowledged by ...",) for messages on a story; () where nobody acknowledged it."""
-    known = ack_of(connection, story)
-    return (f"Acknowledged by {known.by} at {time(known.at, timezone)}",) if known else ()
+    """Return the line for messages on a story who acknowledged it, or what was less grave; () where nobody did."""
+    known, earlier = acks_and_earlier(connection, [story])
+    if by := known.get(story):
+        return (f"Acknowledged by {by.by} at {time(by.at, timezone)}",)
+    if by := earlier.get(story):
+        return (f"{by.by} acknowledged the earlier report at {time(by.at, timezone)}",)
+    return ()
 
 
 def unacked(connection: Connection, since: datetime, least: Severity, targets: Sequence[str]) -> list[Delivery]:

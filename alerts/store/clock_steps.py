@@ -19,9 +19,10 @@ from alerts.decide.escalation import ANSWERED_WITHIN
 from alerts.decide.pacing import GROUP, RATE, STORY, THREAD
 from alerts.delivery import DeliveryState
 from alerts.store import decisions
-from alerts.store.acks import WITHDRAWN, acks
+from alerts.store.acks import WITHDRAWN
 from alerts.store.claims import buckets
 from alerts.store.decisions import told
+from alerts.store.given_acks import acks
 from alerts.store.outbox import deliveries
 from alerts.store.targets import targets
 

@@ -24,10 +24,11 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    text,
     update,
 )
 
-from alerts.alert import Alert, Severity
+from alerts.alert import Alert, Reason, Severity
 from alerts.decision import Decision, Told, Wait
 from alerts.store import snapshot
 from crawler.store import chain
@@ -36,6 +37,7 @@ from crawler.store.db import UtcTime
 from crawler.store.prepared import Prepared
 from crawler.store.saving import save, save_once
 
+HELD = text("silence IS NOT NULL")  # of decisions: what a silence held back
 metadata = MetaData()  # of all tables of `alerts`: tests compare it with the migrated schema
 alerts = Table(
     "alerts",
@@ -61,8 +63,10 @@ decisions = Table(
     Column("queued", Boolean, nullable=False),
     Column("rules", Text, nullable=False),
     Column("waiting", Text, nullable=False),
+    Column("silence", Text),  # the first one that held it back
     Index("decisions_by_story", "story"),
     Index("decisions_by_time", "target", "at"),
+    Index("decisions_by_silence", "silence", sqlite_where=HELD, postgresql_where=HELD),
 )
 told = Table(
     "told",
@@ -166,9 +170,17 @@ def forget_told(connection: Connection, story: str, target: str) -> None:
     connection.execute(delete(told).where(told.c.story == story, told.c.target == target))
 
 
-def add_decisions(connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision]) -> None:
-    """Store decisions with their reasons, suppressed ones too: `explain` answers from them."""
-    _ADD_DECISIONS.change_all(connection, [_decision_row(seq, story, now, each) for each in made])
+def add_decisions(
+    connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision], silence: str | None = None
+) -> None:
+    """Store decisions with their reasons, suppressed ones too: `explain` answers from them.
+
+    `silence` is the id of the first silence that applied, None for none: it stands with what was held back.
+    """
+    rows = [_decision_row(seq, story, now, each) for each in made]
+    for row in rows:
+        row["silence"] = silence if row["reason"] == Reason.SILENCED.value else None
+    _ADD_DECISIONS.change_all(connection, rows)
 
 
 _ADD_DECISIONS = Prepared(decisions.insert())  # built once, as are those below: each match asks

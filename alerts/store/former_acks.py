@@ -6,7 +6,9 @@ Every function takes the connection of its commit.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -16,6 +18,7 @@ from alerts.store import audit
 FOLLOWED = "another followed, of what was told since"  # why an ack is stored no more
 TAKEN_BACK = "taken back since"
 BY_COMMAND = "command"  # `via` of an ack whose time is known; else it names the service
+KEPT_BESIDE = timedelta(days=2)  # how long before an ack one that it replaced is looked for
 _TITLE = re.compile(r"\S+ acknowledged(?: by (.+))?")
 _COVERED = re.compile(r"it was of alert (\d+)")
 
@@ -37,18 +40,34 @@ def replaced_by(connection: Connection, ack: Ack) -> Ack | None:
     Of an ack that an older version of the program logged it is not known what it covered: it is not given back.
     """
     log = audit.audit.c
-    of_story = (log.what == audit.What.ACK.value, log.title.startswith(f"{ack.story} acknowledged", autoescape=True))
-    replaced: dict[int, Ack] = {}
-    for entry in audit.entries_that(connection, *of_story):
+    of_story = log.title.startswith(f"{ack.story} acknowledged", autoescape=True)
+    return _replaced(audit.entries_that(connection, log.what == audit.What.ACK.value, of_story), ack)
+
+
+def replaced(connection: Connection, given: Collection[Ack]) -> dict[str, Ack]:
+    """Return by story what `replaced_by` returns of each of these acks, where there is any."""
+    if not given:
+        return {}
+    log, since = audit.audit.c, min(each.at for each in given) - KEPT_BESIDE
+    entries = audit.entries_that(connection, log.what == audit.What.ACK.value, log.at >= since)
+    by_story: dict[str, list[audit.Entry]] = {}
+    for entry in entries:
+        by_story.setdefault(entry.title.partition(" ")[0], []).append(entry)
+    return {each.story: found for each in given if (found := _replaced(by_story.get(each.story, ()), each))}
+
+
+def _replaced(entries: Iterable[audit.Entry], ack: Ack) -> Ack | None:
+    before: dict[int, Ack] = {}
+    for entry in entries:
         covered = next((found for each in entry.lines if (found := _COVERED.fullmatch(each))), None)
         title = _TITLE.fullmatch(entry.title)
         if covered is None or title is None:
             continue
         revision = int(covered[1])
         if FOLLOWED in entry.lines:
-            replaced[revision] = replace(ack, at=entry.at, by=entry.who, via=title[1] or BY_COMMAND, revision=revision)
-        elif revision in replaced and replaced[revision].by == entry.who:
-            del replaced[revision]
+            before[revision] = replace(ack, at=entry.at, by=entry.who, via=title[1] or BY_COMMAND, revision=revision)
+        elif revision in before and before[revision].by == entry.who:
+            del before[revision]
     # one that replaces another covers more: what an ack replaced is of an earlier alert
-    earlier = [revision for revision in replaced if revision < ack.revision]
-    return replaced[max(earlier)] if earlier else None
+    earlier = [revision for revision in before if revision < ack.revision]
+    return before[max(earlier)] if earlier else None

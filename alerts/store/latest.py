@@ -10,9 +10,9 @@ from sqlalchemy import Connection, and_, func, or_, select, tuple_
 
 from alerts.alert import Alert, Severity
 from alerts.store import snapshot
-from alerts.store.acks import acks
 from alerts.store.audit import audit
 from alerts.store.decisions import alerts
+from alerts.store.given_acks import acks
 from alerts.store.outbox import deliveries
 from alerts.store.silences import silences
 from crawler.store.asked import parts

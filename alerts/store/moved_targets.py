@@ -18,8 +18,8 @@ from alerts.store.claims import buckets
 from alerts.store.decisions import told
 from alerts.store.digests import digest_items
 from alerts.store.outbox import WAITING, deliveries
-from alerts.store.silences import withheld
 from alerts.store.targets import targets
+from alerts.store.withheld import withheld
 from crawler.store.moving import ENTERED
 
 # tables with a row for each target, and what else is in their primary key

@@ -17,11 +17,11 @@ from alerts.decide.deletions import Deleted, words_of
 from alerts.decide.steady import Steady, read_clock
 from alerts.store import audit
 from alerts.store import silences as silence_store
-from alerts.store.acks import acks
 from alerts.store.decisions import alerts, counts, decisions, get_mark, set_mark, told, waits
 from alerts.store.digests import digest_items
 from alerts.store.event_reports import event_reports
 from alerts.store.feedback import feedback
+from alerts.store.given_acks import acks
 from alerts.store.outbox import IN_FLIGHT_OR_WAITING, deliveries, former_ids
 from alerts.store.outbox_counts import GONE
 from crawler.article import mint

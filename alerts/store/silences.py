@@ -1,8 +1,8 @@
-"""SQL on silences and on what they withheld. Every function takes the connection of its commit."""
+"""SQL on silences. Every function takes the connection of its commit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,10 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
-    Integer,
     RowMapping,
     Table,
     Text,
     bindparam,
-    delete,
     func,
     select,
     update,
@@ -27,7 +25,6 @@ from alerts.store import snapshot
 from alerts.store.decisions import StoredDecision, alerts, decisions, metadata, read_decision
 from crawler.store.db import UtcTime
 from crawler.store.prepared import Prepared
-from crawler.store.saving import add_up
 
 silences = Table(
     "silences",
@@ -41,14 +38,6 @@ silences = Table(
     Column("ends", UtcTime, nullable=False),
     Column("ended_by", Text, nullable=False),
     Index("silences_by_end", "ends"),
-)
-# how many messages each silence withheld from a target; the row goes when the target is told
-withheld = Table(
-    "withheld",
-    metadata,
-    Column("target", Text, primary_key=True),
-    Column("silence", Text, primary_key=True),
-    Column("n", Integer, nullable=False),
 )
 
 
@@ -92,6 +81,11 @@ def all_silences(connection: Connection) -> list[Silence]:
     return _silences(connection)
 
 
+def silences_named(connection: Connection, names: Collection[str]) -> list[Silence]:
+    """Return the silences of these ids, oldest first."""
+    return _silences(connection, silences.c.id.in_(list(names)))
+
+
 def _silences(connection: Connection, *wanted: Any) -> list[Silence]:
     return [_silence(row) for row in connection.execute(_ORDERED.where(*wanted)).mappings()]
 
@@ -106,48 +100,11 @@ def _silence(row: RowMapping) -> Silence:
     return Silence(**{**row, "scope": Scope(row["scope"])})
 
 
-def withhold(connection: Connection, target: str, silence: str) -> None:
-    """Count one message that a silence withheld from a target."""
-    add_up(connection, withheld, [{"target": target, "silence": silence, "n": 1}], "target", "silence")
-
-
-def take_withheld(connection: Connection, target: str, now: datetime, timezone: str) -> tuple[str, ...]:
-    """Return a line for each silence on how much it withheld from a target since it was last told; () if nothing.
-
-    The counts are deleted. So the caller must queue the message that has the lines in the same commit.
-    """
-    counted = {row.silence: row.n for row in _TAKE.rows(connection, {"wanted": target})}
-    if not counted:
-        return ()
-    return tuple(
-        f"{counted[each.id]} message{'s' * (counted[each.id] != 1)} held back by silence {each.id} "
-        f"({each.author}: {each.reason}), {end_of(each, now, timezone)}"
-        for each in _silences(connection, silences.c.id.in_(counted))
-    )
-
-
-_TAKE = Prepared(
-    delete(withheld).where(withheld.c.target == bindparam("wanted")).returning(withheld.c.silence, withheld.c.n)
-)
-
-
-def targets_untold(connection: Connection, over: datetime) -> list[str]:
-    """Return the targets that were not told yet what a silence withheld that ended at `over` or earlier."""
-    ended = select(withheld.c.target).join(silences, silences.c.id == withheld.c.silence).where(silences.c.ends <= over)
-    return list(connection.scalars(ended.distinct().order_by(withheld.c.target)))
-
-
 def end_of(silence: Silence, now: datetime, timezone: str) -> str:
     """Return in words when a silence ends or ended, in the zone of the desk."""
     word = "until" if silence.ends > now else "ended"
     by = f" by {silence.ended_by}" if silence.ended_by else ""
     return f"{word} {time(silence.ends, timezone)}{by}"
-
-
-def withheld_now(connection: Connection) -> Mapping[str, int]:
-    """Return by silence how many messages it withheld that are not told yet, over all targets."""
-    summed = select(withheld.c.silence, func.sum(withheld.c.n).label("n")).group_by(withheld.c.silence)
-    return {row.silence: row.n for row in connection.execute(summed)}
 
 
 def told_since(connection: Connection, since: datetime) -> list[tuple[StoredDecision, Alert]]:

@@ -51,6 +51,11 @@ def load(text: str) -> Alert:
     return Alert(**raw)
 
 
+def changes_of(text: str) -> tuple[str, ...]:
+    """Return the changes that an alert tells, of what `dump` wrote."""
+    return tuple(json.loads(text).get("changes", ()))
+
+
 def _agreement(raw: Mapping[str, Any] | None) -> Agreement | None:
     if raw is None:
         return None

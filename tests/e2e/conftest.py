@@ -17,7 +17,7 @@ from alerts.demo.sinks import MailSink
 from crawler.store.db import DATABASE
 from tests.e2e.servers import Hook, Outlet, closing_all
 from tests.e2e.slackapi import SlackApi
-from tests.e2e.starting import EXHAUSTIVE, start
+from tests.e2e.starting import start
 from tests.migrated import empty_store
 
 if TYPE_CHECKING:
@@ -92,11 +92,11 @@ class Desk:
     def stored(self) -> None:
         """Give the first start an empty store: to migrate one costs it as much as all else it does.
 
-        Where the tests run exhaustively each start makes its own, as those of fresh interpreters always do.
+        A daemon that makes one tells the admin: such a start has its own test.
         """
         state = self.place / "var"
         elsewhere = "WATCHFLOOR_STORE" in self.environ() or ' store: "' in self.rules.read_text(encoding="utf-8")
-        if not EXHAUSTIVE and not elsewhere and not state.exists():
+        if not elsewhere and not state.exists():
             state.mkdir(mode=0o700)
             empty_store(state / DATABASE)
 

@@ -63,7 +63,7 @@ class Running:
     """
 
     def __init__(self, desk: Desk, *, fresh: bool = False, words: tuple[str, ...] = ("alerts", "run")) -> None:
-        if words == ("alerts", "run") and not fresh:
+        if words == ("alerts", "run"):
             desk.stored()
         self.process = _fresh(desk, words) if fresh or EXHAUSTIVE else Forked(desk, words)
         self._serves = desk.environ().get("WATCHFLOOR_BOARD") != "off"

@@ -157,7 +157,7 @@ def test_ack_by_command_is_of_the_event_and_not_of_one_of_its_stories(desk: Desk
     reading_events(desk, api)
     attack = {"title": "Militia attacks US base at Tanf", "guid": "1", "date": "Sun, 14 Jun 2026 09:59:00 GMT"}
     toll = {
-        "title": "Militia drone attack on US base at Tanf kills three",
+        "title": "Militia drone attack on US base at Tanf wounds three",
         "guid": "2",
         "date": "Sun, 14 Jun 2026 10:01:00 GMT",
     }

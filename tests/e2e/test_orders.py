@@ -47,7 +47,7 @@ def test_silence_shows_what_it_would_have_held_and_is_listed_until_it_ends(told:
     desk, story, delivery = told
     done = desk.run("silence", "add", "--text", "balad", "--for", "4h", "--reason", "drill at Balad", "--by", "Noor")
     assert re.match(rf"silence q1 on text balad, until {TIME}, by Noor: drill at Balad\n", done.stdout)
-    assert "held back 1 message on 1 story\n  A militia moves on Balad (Outlet 1)\n" in done.stdout
+    assert "held back 1 story\n  A militia moves on Balad (Outlet 1)\n" in done.stdout
     made = json.loads(
         desk.run("silence", "add", "--story", delivery, "--until", "06:00", "--reason", "told", "--json").stdout
     )
@@ -137,7 +137,7 @@ def test_what_a_silence_holds_back_is_counted_in_the_next_message(told: tuple[De
         desk.rounds((datetime.now(UTC) + timedelta(minutes=minutes)).isoformat())
     assert len(desk.hook.accepted) == 2
     assert re.search(
-        r"\n1 message held back by silence q1 \(Noor: drill at Balad\), until .*UTC", desk.hook.accepted[1]["message"]
+        r"\n1 story held back by silence q1 \(Noor: drill at Balad\), until .*UTC", desk.hook.accepted[1]["message"]
     )
     assert desk.status()["ledger"]["suppressed"] == {"silenced": 1}
 

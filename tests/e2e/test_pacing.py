@@ -227,7 +227,7 @@ def test_silence_holds_back_and_the_next_message_says_how_many(desk: Desk) -> No
     desk.rounds(when("10:10"))
     ((title, message),) = told(desk)
     assert free in title
-    assert "1 message held back by silence q1 (Noor: drill), until 14 Jun 12:00 UTC" in message
+    assert "1 story held back by silence q1 (Noor: drill), until 14 Jun 12:00 UTC" in message
     with sqlite3.connect(desk.place / "var" / DATABASE) as connection:
         assert connection.execute("SELECT count(*) FROM withheld").fetchone() == (0,)
     assert balanced(desk)

@@ -57,7 +57,7 @@ def test_every_command_refuses_a_newer_store(command: str, desk: Desk) -> None:
     done = desk.run(*command.split(), expect=78 if command.startswith("run") else 1)
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1] == (
-        f"watchfloor: {path}: made by another Watchfloor (schema alerts_999, known here up to alerts_11); "
+        f"watchfloor: {path}: made by another Watchfloor (schema alerts_999, known here up to alerts_12); "
         "run that one, restore a backup, or move the file away to begin anew"
     )
     assert "Traceback" not in done.stderr

@@ -15,8 +15,8 @@ from tests.postgres import Postgres
 # the mark `sqlite_only`.
 ON_BOTH = frozenset(
     f"test_{name}"
-    for name in ("ack_undo", "asked", "asked_once", "claims", "ids", "meant", "moved", "one_round", "rematch", "resend", "retention", "standby",
-                 "steady", "statuses", "stepping", "thread_told", "told", "translation_pacing", "untold")
+    for name in ("ack_before_deaths", "ack_undo", "asked", "asked_once", "claims", "ids", "meant", "moved", "one_round", "rematch", "resend", "retention", "standby",
+                 "steady", "statuses", "stepping", "thread_told", "told", "translation_pacing", "untold", "withheld")
 )  # fmt: skip
 
 

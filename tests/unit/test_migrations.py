@@ -38,6 +38,7 @@ PINNED = {  # a migration that was committed is never changed: a change to it fa
     "alerts_9_entered.py": "9b4d0d92a347464e4841e171a94becdf64e03586c8ae19c6a550f41378571311",
     "alerts_10_feedback.py": "f34db288c38ec07dac1f4d2b894e893fb3e762d2a2ee1aa6c8a729109dc8c1a7",
     "alerts_11_tries.py": "12264d2509384eaa2c4133773038f028f6a42129f9d8d72f0257cd10287d411e",
+    "alerts_12_silence.py": "9798c4ba86f531d1c6e26d08a3fac912ab7f7b63d4aad3d624befff574cb808f",
     "crawler_1_first.py": "268dbed61d306d3501dd9c4742a2e2fa059e8a2fda4de4a9cc026bf0d9e64858",
     "crawler_2_upkeep.py": "ab8d9ad69eb151e047cf29dcd143638d895060f41cbf2190b1bdb25ff7e730e3",
     "crawler_3_dropped.py": "ff04c6cfe5e444a53ab013c06e0e8aebed28d299184a4891cdf56ab50e746228",
@@ -163,7 +164,7 @@ def set_version(state: Path, package: str, version: str) -> None:
 @pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
 @pytest.mark.parametrize(
     ("package", "version", "newest"),
-    [("crawler", "c0030", "crawler_9"), ("alerts", "a0003", "alerts_11"), ("alerts", "alerts_999", "alerts_11")],
+    [("crawler", "c0030", "crawler_9"), ("alerts", "a0003", "alerts_12"), ("alerts", "alerts_999", "alerts_12")],
 )
 def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(
     state: Path, package: str, version: str, newest: str
@@ -197,7 +198,7 @@ def test_a_reader_refuses_a_store_that_was_not_brought_up(tmp_path: Path) -> Non
     database = Database.at(tmp_path / DATABASE)
     database.migrate("crawler")
     database.close()
-    with pytest.raises(StoreError, match="schema of no version, needed is alerts_11"), reading(tmp_path):
+    with pytest.raises(StoreError, match="schema of no version, needed is alerts_12"), reading(tmp_path):
         pass
 
 

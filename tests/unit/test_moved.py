@@ -14,7 +14,7 @@ from alerts.decide.attempt import TargetState, judge_attempt
 from alerts.delivery import DeliveryState
 from alerts.line.attempt import record_attempt
 from alerts.line.compose import compose
-from alerts.store import claims, decisions, outbox, resending, silences, targets
+from alerts.store import claims, decisions, outbox, resending, silences, targets, withheld
 from crawler.config.problems import ConfigError
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, SLACK, M, desk, everything, ids, reload, turn
@@ -87,7 +87,7 @@ def test_of_two_addresses_one_stays_and_nothing_is_told_twice(tmp_path: Path, li
     one = desk(tmp_path, "json://127.0.0.1:9/a")
     gone = ids(both)[1]
     step(line, both, "one", BOMB, 0)
-    silences.withhold(line, gone, silences.add_silence(line, Scope.TEXT, "x", "N", "y", NOW, NOW + M).id)
+    withheld.withhold(line, gone, silences.add_silence(line, Scope.TEXT, "x", "N", "y", NOW, NOW + M).id)
     claims.save_bucket(line, gone, 1.0, NOW)
     targets.save_target_state(line, TargetState(gone, 6, NOW, NOW + 60 * M, detail="refused"))
     reload(line, one, 1)
@@ -95,7 +95,7 @@ def test_of_two_addresses_one_stays_and_nothing_is_told_twice(tmp_path: Path, li
     assert (kept.target, kept.state) == (ids(one)[0], DeliveryState.QUEUED)
     assert (folded.state, folded.outcome) == (DeliveryState.FOLDED, f"told with delivery {kept.id}")
     assert set(decisions.told_of(line, kept.subject)) == {ids(one)[0]}
-    assert silences.take_withheld(line, ids(one)[0], NOW + 2 * M, "UTC")
+    assert withheld.take_withheld(line, ids(one)[0], NOW + 2 * M, "UTC")
     assert claims.bucket_of(line, ids(one)[0]) == (1.0, NOW)
     moved = targets.state_of_target(line, ids(one)[0])
     assert (moved.failures, moved.rests_until) == (6, None)  # the new address is tried at once

@@ -14,7 +14,7 @@ from alerts.alert import Scope, Silence
 from alerts.decide.silences import silenced
 from alerts.line.silences import tell_ended
 from alerts.rules.match import Matcher
-from alerts.store import outbox, silences
+from alerts.store import outbox, silences, withheld
 from tests.migrated import new_store
 from tests.unit.desk import NOW, article, desk, revision, rule
 from tests.unit.silenced import add
@@ -98,21 +98,21 @@ def store() -> Iterator[Connection]:
 def test_what_was_held_back_is_told_once_to_the_target_it_was_meant_for(store: Connection) -> None:
     one, two = add(store), add(store, "flood of sport", 30)
     for target, held in (("a", one), ("a", one), ("a", two), ("b", one)):
-        silences.withhold(store, target, held.id)
-    assert silences.take_withheld(store, "a", NOW, "Asia/Baghdad") == (
+        withheld.withhold(store, target, held.id)
+    assert withheld.take_withheld(store, "a", NOW, "Asia/Baghdad") == (
         "2 messages held back by silence q1 (Noor: drill at Balad), until 14 Jun 19:00 Baghdad (16:00 UTC)",
         "1 message held back by silence q2 (Noor: flood of sport), until 15 Jun 21:00 Baghdad (18:00 UTC)",
     )
-    assert silences.take_withheld(store, "a", NOW, "Asia/Baghdad") == ()
-    assert silences.withheld_now(store) == {"q1": 1}
+    assert withheld.take_withheld(store, "a", NOW, "Asia/Baghdad") == ()
+    assert {name: each.words for name, each in withheld.withheld_now(store).items()} == {"q1": "1 message"}
 
 
 def test_count_of_an_ended_silence_is_told_all_the_same(store: Connection) -> None:
     made = add(store)
-    silences.withhold(store, "a", made.id)
+    withheld.withhold(store, "a", made.id)
     assert silences.end_silence(store, made.id, "Omar", NOW + HOUR) is not None
     assert silences.end_silence(store, made.id, "Omar", NOW + HOUR) is None
-    (line,) = silences.take_withheld(store, "a", NOW + 2 * HOUR, "UTC")
+    (line,) = withheld.take_withheld(store, "a", NOW + 2 * HOUR, "UTC")
     assert line == "1 message held back by silence q1 (Noor: drill at Balad), ended 14 Jun 13:00 UTC by Omar"
 
 
@@ -120,10 +120,10 @@ def test_silence_that_is_over_is_told_though_no_message_comes(tmp_path: Path, st
     config = desk(tmp_path, RULES)
     (target,) = (each.id for each in config.receivers["console"].targets)
     made, other = add(store), add(store, "another", 9)
-    silences.withhold(store, target, made.id)
-    silences.withhold(store, "gone#1", made.id)
+    withheld.withhold(store, target, made.id)
+    withheld.withhold(store, "gone#1", made.id)
     assert tell_ended(store, config, NOW + 4 * HOUR) == 0, "the next message may tell it"
-    silences.withhold(store, target, other.id)
+    withheld.withhold(store, target, other.id)
     assert tell_ended(store, config, NOW + 5 * HOUR) == 1
     assert tell_ended(store, config, NOW + 5 * HOUR) == 0
     (told,) = outbox.deliveries_that(store, outbox.deliveries.c.kind == "notice")

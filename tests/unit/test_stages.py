@@ -20,7 +20,7 @@ from alerts.run.failing_stages import TellFailing
 from alerts.run.secrets_file import SecretsFile
 from alerts.run.stage import Stage, StageError, Turn, run_stages, use_in_stages
 from alerts.run.stages import EndSilences
-from alerts.store import outbox, silences
+from alerts.store import outbox, withheld
 from crawler.store.errors import StoreError
 from crawler.store.faults import in_words
 from crawler.store.writer_lane import WriterLane
@@ -92,7 +92,7 @@ def test_silences_that_end_are_told_though_the_clock_was_set_back(config: Config
     (target,) = (each.id for each in config.receivers["console"].targets)
     database = new_store(tmp_path / "watchfloor.db")
     with database.write() as connection:
-        silences.withhold(connection, target, add(connection).id)  # it ends four hours from NOW at the latest
+        withheld.withhold(connection, target, add(connection).id)  # it ends four hours from NOW at the latest
 
     async def run() -> list[int]:
         lane = WriterLane(database)
@@ -104,7 +104,7 @@ def test_silences_that_end_are_told_though_the_clock_was_set_back(config: Config
             with database.read() as connection:
                 told.append(len(outbox.deliveries_that(connection)))
             with database.write() as connection:
-                silences.withhold(connection, target, add(connection, "another").id)
+                withheld.withhold(connection, target, add(connection, "another").id)
         lane.close()
         return told
 

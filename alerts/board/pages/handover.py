@@ -60,18 +60,24 @@ def as_markdown(asked: Asked) -> str:
 TOLD = keys(
     "Story of a shift",
     story=TEXT, severity=SEVERITY, title=TEXT, **KNOWN, url=none_or(TEXT),
-    outlets=TEXTS, reliability=TEXT, changed=TIME, changes=TEXTS, ack=none_or(ACK), status=TEXT,
+    outlets=TEXTS, reliability=TEXT, changed=TIME, changes=TEXTS, ack=none_or(ACK),
+    earlier_ack=none_or(ACK), status=TEXT,
 )  # fmt: skip
 EVENT = keys(
     "Event of a shift",
     thread=TEXT, severity=SEVERITY, title=TEXT, **KNOWN, newest=TEXT, outlets=TEXTS,
     stories=TEXTS, acknowledged=FLAG, told=each(TOLD), latest=TOLD,
 )  # fmt: skip
+HELD_BACK = keys(
+    "Story that a silence held back",
+    story=TEXT, silence=TEXT, severity=SEVERITY, title=TEXT, outlet=TEXT, at=TIME,
+)  # fmt: skip
 MESSAGE = keys(id=TEXT, subject=TEXT, kind=TEXT, receiver=TEXT, severity=SEVERITY, state=TEXT, attempts=WHOLE)
 ANSWER = keys(
     since=TIME, at=TIME, stories=each(TOLD), events=each(EVENT), untold=each(TOLD),
     further=each(more(TOLD, event_told=TIME)),
-    done=each(keys("Entry on the watch", at=TIME, what=TEXT, title=TEXT, who=TEXT)), silences=each(SILENCE),
+    done=each(keys("Entry on the watch", at=TIME, what=TEXT, title=TEXT, who=TEXT)),
+    silences=each(more(SILENCE, held_back=WHOLE)), silenced=each(HELD_BACK),
     failing=each(keys("Failing source", source=TEXT, words=TEXT)), dead=each(more(MESSAGE, detail=TEXT)),
     held=each(more(MESSAGE, held=TEXT, due=TIME)), reload=none_or(keys("Reload", at=TIME, result=TEXT)), begins=TIME,
     chosen=RANGE,

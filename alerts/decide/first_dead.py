@@ -1,0 +1,12 @@
+"""The words of a change go in; whether it tells of the first dead comes out. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_FIRST_DEAD = re.compile(r"(?:^|; )\d+ killed")  # as crawler.stories words it where no number was told before
+
+
+def tells_first_dead(change: str) -> bool:
+    """Return whether a change is that people were killed where nothing told before said that anybody was."""
+    return bool(_FIRST_DEAD.search(change))
