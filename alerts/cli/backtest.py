@@ -25,14 +25,14 @@ from alerts.cli.stored import archived, kept_only_matched
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.render.words import plain, span
 from alerts.rule import Config
-from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run
+from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run, too_little
 from alerts.rules.lint import compiled_to_test, failed_tests, runs_as_tested
 from crawler.article import Article
 from crawler.config.includes import NO_FILE
 from crawler.config.problems import ConfigError
 
 HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
-RATED_FROM = timedelta(hours=24)  # of news: the nights of a day are quieter than its noons
+FILES_NAMED = 3  # of those that both rules files include
 
 
 @click.command(name="backtest")
@@ -80,10 +80,11 @@ def command(
         before = run(other, progress(articles, "matching by the other"))
         live = {each.id for each in other.rules if each.mode == "live"}
         _tell_changes(compare(before, found, live), len(articles), as_json=as_json)
+        if shared := _shared(config, other):
+            show(f"note: {shared}", err=True)
     else:
-        now = datetime.now(UTC)
-        held = None if file else now - min((each.first_seen for each in articles), default=now)
-        _tell_counts(config, per_rule(found, config), articles, unseen, held, as_json=as_json)
+        short = None if file else too_little(articles, datetime.now(UTC))
+        _tell_counts(config, per_rule(found, config), articles, unseen, short, as_json=as_json)
     if unseen and not as_json:
         show(f"not counted: {unseen['words']}")
     if not as_json:
@@ -106,6 +107,20 @@ def _load_other(path: Path) -> Config:
         )
 
 
+def _shared(new: Config, old: Config) -> str:
+    """Return which included files stand in both comparisons, so that no change of theirs shows; "" for none."""
+    old_files = {Path(each).resolve() for each in old.files}
+    both = [Path(each).name for each in new.files if Path(each).resolve() in old_files]
+    if not both:
+        return ""
+    more = f" and {len(both) - FILES_NAMED} more" if len(both) > FILES_NAMED else ""
+    return (
+        f"both include the same {counted(len(both), 'file')} ({', '.join(both[:FILES_NAMED])}{more}), as they are now: "
+        "what you changed in them shows no difference. Compare with a copy of the whole folder from before the change "
+        "(cp -r, or git worktree add FOLDER COMMIT): --against FOLDER/rules.yaml"
+    )
+
+
 def _unseen(config: Config, state: Path) -> dict[str, object]:
     """Return what the archive lacks and these counts cannot tell: items their sources did not keep; {} if none."""
     sources = [each.id for each in config.sources if each.keep == "matched"]
@@ -123,16 +138,16 @@ def _tell_counts(
     counts: dict[str, int],
     articles: list[Article],
     unseen: dict[str, object],
-    held: timedelta | None,
+    short: timedelta | None,
     *,
     as_json: bool,
 ) -> None:
     """Print the matches of each rule, and how many that is a day.
 
-    `held` is for how long the archive has news, None of a file: of less than a day there is no rate.
+    `short` is for how long the archive has news where that is too little for a rate.
     """
     total = days(articles)
-    is_short = held is not None and held < RATED_FROM
+    is_short = short is not None
     if as_json:
         rows = [
             {"rule": rule, "matches": n, "per_day": None if is_short else round(n / total, 2)}
@@ -144,8 +159,8 @@ def _tell_counts(
         show(f"{n:6}  {rule}" if is_short else f"{n:6}  {n / total:7.1f} a day  {rule}")
     found, of = counted(sum(counts.values()), "match"), counted(len(config.rules), "rule")
     when = f"{total} day{'s' * (total != 1)}"
-    if held is not None and is_short:
-        when = f"too little news stored for a rate: {span(held)}"
+    if short is not None:
+        when = f"too little news stored for a rate: {span(short)}"
     show(f"{found} of {of} on {counted(len(articles), 'article')}, {when}")
 
 

@@ -17,9 +17,10 @@ from alerts.cli.common import config_option, counted, excerpt, rules_path, secre
 from alerts.cli.loading import load_config, refuse
 from alerts.cli.places import STORE
 from alerts.cli.progress import doing, progress
+from alerts.render.words import span
 from alerts.rule import Config
 from alerts.rules import config as configuration
-from alerts.rules.backtest import days, per_rule, run
+from alerts.rules.backtest import days, per_rule, run, too_little
 from alerts.rules.config import exposed
 from alerts.rules.everywhere import everywhere
 from alerts.rules.lint import (
@@ -80,7 +81,7 @@ def command(
     state = state_path(state_dir, rules)
     with doing("reading the last 7 days"):
         archived = _archived(state)
-    span = days(archived)
+    short, many = too_little(archived, datetime.now(UTC)), days(archived)
     counts = _counted(config, archived, matcher)
     with doing("looking for what would go badly"):
         found = [
@@ -91,14 +92,15 @@ def command(
             *warnings(config),
             *(everywhere(config, archived) if archived else ()),
             *strange_links(config, archived),
-            *(too_broad(config, counts, span, broad) if archived else ()),
+            *(too_broad(config, counts, many, broad) if short is None else ()),
         ]
     _warn(found)
     _note_rooms(config, hidden)
     _note_layout(rules, config)
     _note_places(config)
     _note_precision(config, state)
-    click.echo(_summary(config, _a_day(state, sum(counts.values()) / span if archived else None)))
+    matches = sum(counts.values())
+    click.echo(_summary(config, _rate(matches, many, short) if archived else _no_archive(state)))
     if strict and found:
         sys.exit(1)
 
@@ -185,9 +187,13 @@ def _note_layout(rules: Path, config: Config) -> None:
         click.echo(f"note: watchfloor fmt would change {', '.join(changed[:3])}{rest}", err=True)
 
 
-def _a_day(state: Path, matches: float | None) -> str:
-    if matches is not None:
-        return f"about {matches:.0f} matches a day on your last 7 days"
+def _rate(matches: int, of_days: int, short: timedelta | None) -> str:
+    if short is not None:
+        return f"{counted(matches, 'match')}, too little news stored for a rate: {span(short)}"
+    return f"about {counted(round(matches / of_days), 'match')} a day on your last 7 days"
+
+
+def _no_archive(state: Path) -> str:
     if state.exists() and not os.access(state, os.X_OK):
         return f"{state} is the daemon's own: how often they match is not looked up"
     return "no archive yet to say how many alerts a day"

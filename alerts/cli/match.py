@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -26,20 +27,19 @@ HIT_KEYS = ("term", "alias", "field", "start", "end", "text", "disguised")
 @click.command(name="match")
 @config_option
 @json_option
-@click.argument("what", metavar="HEADLINE|FILE|-")
-def command(path: Path | None, *, as_json: bool, what: str) -> None:
-    """Say which rules match a headline, or the articles in a file: JSON lines, or a .txt whose first line is the title.
+@click.argument("what", nargs=-1, required=True, metavar="HEADLINE|FILE|-...")
+def command(path: Path | None, *, as_json: bool, what: tuple[str, ...]) -> None:
+    """Say which rules match headlines, or the articles in a file: JSON lines, or a .txt whose first line is the title.
 
     A .txt of short lines without an empty one between them is a list: a headline a line.
 
     - reads standard input: JSON lines, or a headline a line. That no rule matches is no error.
     """
-    if is_id(what) and not is_file(what):
-        fail(f'"{what}" looks like an id, and match reads texts only; watchfloor explain {what} judges what is stored')
+    _check_given(what)
     config = load_config(rules_path(path), resolve_secrets=False)
     matcher = Matcher(config)
-    faults = Faults(what)
-    for line in given(what, faults):
+    faults = [Faults(each) for each in what]
+    for line in chain.from_iterable(map(given, what, faults)):
         found = matcher.find(line.article)
         # a person asks what was read also of what matches nothing; a program's file of thousands is not read twice
         seen = found.event or (None if as_json else matcher.event(line.article))
@@ -51,7 +51,21 @@ def command(path: Path | None, *, as_json: bool, what: str) -> None:
             print_json({"id": line.article.id, "matches": [_record(match) for match in found.matches]} | told)
         else:
             show(_words(line, found.matches, event))
-    faults.end()
+    for each in faults:
+        each.end()
+
+
+def _check_given(what: tuple[str, ...]) -> None:
+    one = what[0]
+    if len(what) == 1 and is_id(one) and not is_file(one):
+        fail(f'"{one}" looks like an id, and match reads texts only; watchfloor explain {one} judges what is stored')
+    # a headline without its quotes comes as its words
+    words = [each for each in what if " " not in each.strip() and not is_file(each)] if len(what) > 1 else []
+    if words:
+        raise click.UsageError(
+            f'"{words[0]}" is a single word; write each headline in quotes ("one here" "another one"), '
+            "or pipe them into watchfloor match -, one a line"
+        )
 
 
 def _record(match: Match) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.alone import serviced
-from alerts.cli.common import config_option, rules_path, state_option, state_path
+from alerts.cli.common import config_option, counted, rules_path, state_option, state_path
 from alerts.cli.loading import load_config
 from alerts.cli.orders import carry_out, listening
 from alerts.cli.times import SINCE, Moment, beginning
@@ -35,4 +35,5 @@ def command(path: Path | None, state_dir: Path | None, *, since: Moment) -> None
     length = now - beginning(since, now, config.timezone)
     alone = partial(serviced, rules, state, lambda service, now: service.commands.rematch(length, now))
     done = carry_out(state, {"command": "rematch", "seconds": length.total_seconds()}, alone)
-    click.echo(f"{done['stories']} stories that were not told, in {done['digests']} digests")
+    said = f"{counted(done['stories'], 'story')} that {'was' if done['stories'] == 1 else 'were'}"
+    click.echo(f"{said} not told, in {counted(done['digests'], 'digest')}")

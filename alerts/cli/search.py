@@ -26,9 +26,10 @@ from alerts.cli.wordless import wordless_in_force
 from alerts.render.records import stamp
 from alerts.render.title import headline_of
 from alerts.render.words import isolated, plain, time
+from alerts.rule import Config
 from alerts.rules.searching import HOW, Unsearchable, read_search
 from alerts.run.foreign_headlines import NOTHING, Headline, KnownHeadlines, known_headlines
-from alerts.run.meant import meant_by, names_of, words_of
+from alerts.run.meant import meant_by, words_of
 from alerts.store.opening import reading
 from crawler.store.search import narrowed, unfilled
 from crawler.store.searched import Searched, searched
@@ -68,7 +69,7 @@ def command(
     state, now = state_path(state_dir, rules), datetime.now(UTC)
     typed = _typed(words, unwanted)
     # only where a name of the rules is asked for: to read them takes longer than the search
-    config = import_module("alerts.cli.loading").config_in_force(rules, state) if "$" in typed else None
+    config = _config(rules, state) if "$" in typed else None
     desk = config.wordless if config else wordless_in_force(rules, state)
     zone = desk.timezone
     begins = beginning(since, now, zone) if since else None
@@ -79,7 +80,7 @@ def command(
     with reading(state) as connection:
         asked, search = search, narrowed(connection, search)
         found = searched(connection, search, begins, before, most + 1)
-        unknown = () if found or before else meant_by(connection, asked, partial(_names, rules, state))
+        unknown = () if found or before else meant_by(connection, asked, partial(_config, rules, state), begins)
         left = unfilled(connection)
         page = found[:most]
         known = known_headlines(connection, desk.language, map(_headline, page))
@@ -98,8 +99,9 @@ def command(
         show(f"there is more: --before {further}", err=True)
 
 
-def _names(rules: Path, state: Path) -> Iterator[str]:
-    return names_of(import_module("alerts.cli.loading").config_in_force(rules, state))
+def _config(rules: Path, state: Path) -> Config:
+    config: Config = import_module("alerts.cli.loading").config_in_force(rules, state)
+    return config
 
 
 def _typed(words: tuple[str, ...], unwanted: tuple[str, ...]) -> str:

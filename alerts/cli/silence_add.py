@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,8 +33,11 @@ from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.store.opening import reading
 from alerts.store.silences import end_of
+from crawler.config.nearest import nearest
+from crawler.store.latest import outlet_names
 from crawler.text.urls import host
 
+_HOST = re.compile(r"[^\s/]+\.[^\s/.]+")
 STORIES_SHOWN = 5  # of those a new silence would have withheld
 
 
@@ -68,6 +72,8 @@ def add(
     config = config_in_force(rules, state)
     now = datetime.now(UTC)
     scope, value = _about(scopes, config)
+    if scope is Scope.OUTLET:
+        _check_outlet(value, config, state)
     ends = _end(length, until, config, now)
     request = {"scope": scope.value, "value": value, "ends": ends.isoformat(), "by": login_name(by)}
     answer = run_order(state, "silence-add", request | {"reason": plain(reason)})
@@ -84,10 +90,7 @@ def add(
 
 
 def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
-    """Return the one scope that was given, with its value; exit if it names a rule or an entity that is not there.
-
-    An outlet that no source has is accepted, with a note.
-    """
+    """Return the one scope that was given, with its value; exit if it names a rule or an entity that is not there."""
     # exactly one: a silence on a rule and an outlet could be read as both or as either
     given = [(Scope(name), value.strip()) for name, value in scopes.items() if value is not None]
     if len(given) != 1:
@@ -96,14 +99,25 @@ def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
     value = value.removeprefix("$") if scope is Scope.ENTITY else value
     if problem := unknown(scope, value, config) or ("" if value else f"--{scope.value} is empty"):
         fail(problem)
-    # A note and no error: an outlet may be known by the host of its links only, which no source names.
-    if scope is Scope.OUTLET and value.casefold() not in _outlets(config):
-        click.echo(f"watchfloor: note: no source in rules.yaml goes by {value}", err=True)
     return scope, value
 
 
-def _outlets(config: Config) -> set[str]:
-    return {name.casefold() for each in config.sources for name in (each.id, each.outlet, host(each.url))}
+def _check_outlet(value: str, config: Config, state: Path) -> None:
+    """Exit with 1 if no source and no stored article has an outlet of that name.
+
+    Only a note for a host, as an outlet may be known by its links alone, and for any name while nothing is stored.
+    """
+    named = {name for each in config.sources for name in (each.id, each.outlet, host(each.url))}
+    named |= {each.name for each in config.outlets.by_address.values()}
+    with reading(state) as connection:
+        stored = outlet_names(connection)
+    known = named | stored
+    if value.casefold() in {name.casefold() for name in known}:
+        return
+    if stored and not _HOST.fullmatch(value):
+        meant = nearest(value, sorted(known))
+        fail(f'there is no outlet "{value}"{meant}; write its name, the id of its source, or the host of its links')
+    click.echo(f"watchfloor: note: no source in rules.yaml goes by {value}", err=True)
 
 
 def _end(length: timedelta | None, until: Moment | None, config: Config, now: datetime) -> datetime:

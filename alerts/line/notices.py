@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from alerts.alert import Alert, Kind, Reason, Severity, Target
 from alerts.decide.attempt import WAITED_TOO_LONG, TargetState
 from alerts.delivery import Delivery, DeliveryState, NewDelivery
+from alerts.render.counting import counted
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import notices, outbox, outbox_counts, relays, targets
@@ -201,9 +202,10 @@ def tell_waits(
     since = target_state.failing_since or now
     title = f"{delivery.receiver} has asked us to wait since {time(since, config.timezone)}"
     waiting = outbox_counts.count_waiting(connection, target_state.target)
+    wait = f"{counted(waiting, 'message')} {'waits' if waiting == 1 else 'wait'}"
     body = (
         f"{target_state.target} takes nothing and asks for a rest each time; the last answer: {target_state.detail}\n"
-        f"{waiting} messages wait for it, the most urgent {delivery.severity.word}."
+        f"{wait} for it, the most urgent {delivery.severity.word}."
     )
     subject = _waiting(delivery, target_state, now)
     barred = [target_state.target]
@@ -232,10 +234,12 @@ def _waiting(delivery: Delivery, target_state: TargetState, now: datetime) -> st
 def tell_back(connection: Connection, config: Config, receiver: str, target_state: TargetState, now: datetime) -> None:
     """Queue one notice that a target answers again, for the admin and for whoever was told that it was down."""
     since = target_state.down_from or now
-    waiting = outbox_counts.count_waiting(connection, target_state.target)
+    # by now one got through, which waited too
+    waiting = 1 + outbox_counts.count_waiting(connection, target_state.target)
     log.warning("target back target=%s down_since=%s waiting=%d", target_state.target, since, waiting)
     title = f"{receiver} is reached again"
-    body = f"{target_state.target} was down from {time(since, config.timezone)}; {waiting} messages waited for it."
+    waited = f"{counted(waiting, 'message')} waited for it."
+    body = f"{target_state.target} was down from {time(since, config.timezone)}; {waited}"
     every = [each for named in config.receivers.values() for each in named.targets]
     alarmed = [each for each in every if outbox.on_subject(connection, _outage(target_state, "down"), each.id)]
     readers = dict.fromkeys([*_readers(connection, config, ()), *alarmed])

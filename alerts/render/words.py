@@ -143,6 +143,15 @@ def time(at: datetime, timezone: str, now: datetime | None = None) -> str:
     return f"{day} {local:%H:%M} {timezone.rpartition('/')[2].replace('_', ' ')} ({utc} UTC)"
 
 
+def clocks(since: datetime, until: datetime, timezone: str) -> str:
+    """Return the hours of a stretch of time, for a title: "14:19-14:20 Baghdad"; of another day, the day it began."""
+    zone = ZoneInfo(timezone)
+    first, last = since.astimezone(zone), until.astimezone(zone)
+    began = f"{first:%H:%M}" if first.date() == last.date() else f"{first:%d %b %H:%M}"
+    ended = f"{last:%H:%M}"
+    return f"{began if began == ended else f'{began}-{ended}'} {timezone.rpartition('/')[2].replace('_', ' ')}"
+
+
 def span(length: timedelta) -> str:
     """Return a length of time as people say it: "40 min", "50 h", "4 days"."""
     minutes = round(length.total_seconds() / 60)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from alerts.alert import Severity
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from crawler.article import Article
+
+RATED_FROM = timedelta(hours=24)  # of news: the nights of a day are quieter than its noons
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,12 @@ def days(articles: Iterable[Article]) -> int:
     """Return the number of days on which an article was first seen, at least one."""
     # lines of a file that have no time count from 1970, which is no day of news
     return len({article.first_seen.date() for article in articles if article.first_seen.year > 1970}) or 1
+
+
+def too_little(articles: Iterable[Article], now: datetime) -> timedelta | None:
+    """Return for how long an archive has news, where that is too short for a rate of matches; else None."""
+    held = now - min((each.first_seen for each in articles), default=now)
+    return held if held < RATED_FROM else None
 
 
 def per_rule(found: Run, config: Config) -> dict[str, int]:

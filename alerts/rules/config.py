@@ -132,7 +132,7 @@ def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str | None:
     Return None if it could not be read, or a section of names in it could not. Sources and rules are appended; a name
     of an entity, list or filter that stands twice is a problem.
     """
-    text, root = read_file(path, problems)
+    text, root = read_file(path, problems, included=True)
     if root is None:
         return None
     more = INCLUDED.read(root, problems)

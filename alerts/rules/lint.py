@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from alerts.alert import Match, Severity
+from alerts.alert import Match
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules import scale
 from alerts.rules.dead_terms import dead_beside
@@ -24,6 +24,7 @@ from alerts.rules.match import Matcher, positive_terms
 from alerts.rules.nearness import EXAMPLE
 from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
+from alerts.rules.unread import unread
 from alerts.rules.unsourced import unsourced
 from crawler.article import Article
 from crawler.config.nearest import nearest
@@ -33,6 +34,7 @@ from crawler.sources.addresses import Guard
 from crawler.text.folding import fold
 
 TEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # of the headlines under `tests`; no operator asks for it
+MEND = "mend the rule or the headline (watchfloor explain says what was found)"  # where a rule's own test failed
 BROAD_A_DAY = 50.0  # matches a day; a rule with more floods its reader
 
 
@@ -55,13 +57,13 @@ def failed_tests(config: Config, matcher: Matcher | None = None) -> list[Problem
 def _failed(rule: Rule, matcher: Matcher) -> Iterator[Problem]:
     for headline, place in rule.tests.match:
         if _match(rule, matcher, headline) is None:
-            yield Problem(place, f'test of rule "{rule.id}" failed: expected a match, got none, for "{headline}"')
+            said = f'test of rule "{rule.id}" failed: expected a match, got none, for "{headline}"'
+            yield Problem(place, f"{said}; {MEND}")
     for headline, place in rule.tests.no_match:
         if (match := _match(rule, matcher, headline)) is not None:
             words = ", ".join(f'"{hit.text}" ({hit.term})' for hit in match.hits)
-            yield Problem(
-                place, f'test of rule "{rule.id}" failed: expected no match, got one by {words}, for "{headline}"'
-            )
+            said = f'test of rule "{rule.id}" failed: expected no match, got one by {words}, for "{headline}"'
+            yield Problem(place, f"{said}; {MEND}")
 
 
 def _match(rule: Rule, matcher: Matcher, headline: str) -> Match | None:
@@ -77,7 +79,7 @@ def warnings(config: Config) -> list[Problem]:
         *_repeated(config),
         *_shared_aliases(config),
         *_look_alikes(config),
-        *_unreachable(config),
+        *unread(config),
         *_dead_terms(config),
         *_one_way(config),
         *(Problem(place, message) for place, message in scale.faults(config.scale, config.rules)),
@@ -228,25 +230,6 @@ def _by_part(names: Sequence[tuple[Entity, str, str]]) -> dict[str, list[tuple[E
 def _bones(folded: str) -> str:
     """Return the consonant skeletons of a folded name, without its articles."""
     return " ".join(filter(None, (skeleton(word) for word in folded.split())))
-
-
-def _unreachable(config: Config) -> Iterator[Problem]:
-    for receiver in config.receivers.values():
-        place = config.receivers_at[receiver.name]
-        rules = [rule for rule in config.rules if receiver.name in rule.notify and rule.mode == "live"]
-        if not rules and receiver.name != config.admin:
-            yield Problem(place, f'receiver "{receiver.name}" is reached by no live rule')
-        # without a rule only the line above is worth saying, so the default makes this no second problem
-        most = max((_highest(rule) for rule in rules), default=receiver.min_severity)
-        if most < receiver.min_severity:
-            word = receiver.min_severity.word
-            yield Problem(
-                place, f'receiver "{receiver.name}" asks for {word}, and no rule that notifies it is so urgent'
-            )
-
-
-def _highest(rule: Rule) -> Severity:
-    return max((severity for _, severity in rule.steps), default=rule.severity)
 
 
 def _shadowed(config: Config) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import flpc
@@ -19,6 +20,8 @@ from crawler.config.yamlfile import Node, Problems, Sequence
 from crawler.text.folding import fold
 
 LONGEST_PATTERN = 500  # characters of a regex
+SHOWN_OF_PATTERN = 20  # characters of a faulty one from the fault on
+_ANY_CASE = "(?i)"
 _WORD_CLASS = re.compile(r"(?<!\\)((?:\\\\)*)\\w")
 _NO_SPACE = r"\1[^\\x20]"
 LIKE = Table(
@@ -41,22 +44,37 @@ def read_regex(op: str, node: Node, problems: Problems) -> Condition | None:
     text = Text(what="a regular expression").read(node, problems)
     if text is MISSING:
         return None
-    fault = _regex_fault(text)
-    if fault:
-        problems.add(node.place, f'"{text[:60]}" is no regular expression we can run in linear time: {fault}')
+    if fault := _regex_fault(text):
+        problems.add(node.place, f'"{text[:60]}" {fault}')
         return None
     return Condition(op, node.place, options={"pattern": text})
 
 
 def _regex_fault(text: str) -> str:
-    """Return why a pattern cannot be used, "" if it can."""
+    """Return why a pattern cannot be used, in words to stand behind it; "" if it can."""
     if len(text) > LONGEST_PATTERN:
-        return f"longer than {LONGEST_PATTERN} characters"
+        return f"is longer than {LONGEST_PATTERN} characters; write two rules or a list"
     try:
         empty = flpc.search(compiled(text), "")
     except (ValueError, OverflowError) as error:
-        return " ".join(str(error).split()).removeprefix("Regex error: ")[:160]
-    return "it matches the empty text, so every article" if empty else ""
+        return _said_by_engine(str(error), text)
+    return "matches the empty text, so every article; ask for at least one character" if empty else ""
+
+
+def _said_by_engine(error: str, text: str) -> str:
+    """Return the cause in the engine's words, and where in the pattern as it is written."""
+    why = " ".join(error.rpartition("error: ")[2].split())[:160]
+    # it shows the pattern, indented by four, and carets below what is wrong
+    shown = re.search(r"\n {4}.*\n {4}( *)\^+\nerror: ", error)
+    if not shown:
+        return f"cannot be used as a regular expression: {why}"
+    lengths = accumulate(len(_folded(char)) for char in text)
+    behind = len(shown[1]) - len(_ANY_CASE)
+    at = next((number for number, length in enumerate(lengths) if length > behind), len(text) - 1)
+    place = f', at character {at + 1}: "{text[at : at + SHOWN_OF_PATTERN]}"'
+    if "not supported" in why:
+        return f"asks for what a search in linear time cannot do: {why}{place}"
+    return f"is no regular expression: {why}{place}"
 
 
 def read_like(op: str, node: Node, problems: Problems) -> Condition | None:
@@ -126,12 +144,16 @@ def test_regex(condition: Condition, reading: Reading) -> Mentions | None:
 def compiled(text: str) -> Any:
     """Return a pattern compiled for folded text: its letters outside ASCII are folded as the text is."""
     # Rust's engine: linear time, and \b and \w that know Arabic (decision 13)
-    written = "(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text)
+    written = _ANY_CASE + "".join(map(_folded, text))
     try:
         # in folded text \w is what is no space; as the letters of all scripts it takes megabytes where it is repeated
         return flpc.compile(_WORD_CLASS.sub(_NO_SPACE, written))
     except ValueError:  # told of as it was written; and a pattern of bytes, (?-u), has no such class
         return flpc.compile(written)
+
+
+def _folded(char: str) -> str:
+    return char if char.isascii() else fold(char).strip() or char
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

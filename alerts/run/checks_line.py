@@ -19,6 +19,7 @@ from alerts.decide.life import STILL
 from alerts.receivers.targets import host_of
 from alerts.render.counting import counted
 from alerts.rule import HEARTBEAT, Config
+from alerts.rules.unread import unread_notices
 from alerts.run import board_fault
 from alerts.run.board_answers import who_answers
 from alerts.run.extras import done_without
@@ -124,6 +125,9 @@ def check_receivers(connection: Connection | None, config: Config, now: datetime
             yield fault(name, "; ".join(found), remedy)
         else:
             yield warning(name, "; ".join(found), remedy)
+    if problem := unread_notices(config):
+        words, _, remedy = problem.message.partition("; ")
+        yield warning("admin", words, remedy)
     lost = notices.untold_notices(connection) if connection else 0
     if lost:
         yield fault("notices", f"nobody could be told of {lost}", "watchfloor deliveries --state dead")

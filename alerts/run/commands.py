@@ -18,6 +18,7 @@ from alerts.line.deliver import Deliver
 from alerts.line.orders import ORDERS, Answer, Order, signed_by
 from alerts.line.rematch import Missed, missed, queue_digest
 from alerts.line.silences import describe_withheld, would_have_withheld
+from alerts.render.counting import counted
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.control import Command
@@ -75,7 +76,9 @@ class Commands:
 
     async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
-        await self._log_order(request, f"rematch of {request['seconds']} s: {done['stories']} stories", clock())
+        await self._log_order(
+            request, f"rematch of {request['seconds']} s: {counted(done['stories'], 'story')}", clock()
+        )
         await self._deliver.start_due(clock)
         return done
 
@@ -100,8 +103,9 @@ class Commands:
         matcher = Matcher(config)
         found = await asyncio.to_thread(self.missed, config, matcher, now - since)
         digests = await self._lane.write(lambda connection: queue_digest(connection, config, found, now))
-        log.info("rematched since=%s stories=%d digests=%d", now - since, len(found), digests)
-        return {"stories": len({each.revision.placement.story for each in found}), "digests": digests}
+        stories = len({each.revision.placement.story for each in found})
+        log.info("rematched since=%s stories=%d digests=%d", now - since, stories, digests)
+        return {"stories": stories, "digests": digests}
 
     def missed(self, config: Config, matcher: Matcher, since: datetime) -> list[Missed]:
         """Return what since then matches the rules and was told to nobody. It reads: call it in a thread."""

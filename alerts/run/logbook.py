@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from alerts.line.notices import queue_all
 from alerts.render.counting import counted
 from alerts.render.redact import parts, redacted
-from alerts.render.words import time
+from alerts.render.words import clocks, time
 from alerts.rule import Config
 from alerts.rules.changes import changes, difference
 from alerts.rules.config import variables
@@ -157,9 +157,10 @@ def _start(connection: Connection, config: Config, entry: Entry, seen: datetime 
     audit.record(connection, replace(entry, lines=(*entry.lines, KILLED)))
     down = min(max(last, seen or last), entry.at)
     since, until = (time(each, config.timezone) for each in (down, entry.at))
-    title = f"the watch was down from {since} to {until} without a word; started again"
+    when = clocks(down, entry.at, config.timezone)
+    title = f"the watch was down {length(entry.at - down)} ({when}): killed, or the machine went down; it runs again"
     body = (
-        f"It was down for {length(entry.at - down)}. The daemon was not told to stop: it was killed, or the machine "
+        f"It was down from {since} to {until}. The daemon was not told to stop: it was killed, or the machine "
         "went down. What the feeds still show of that time is told now; what was being sent may come twice, marked. "
         "Its log may say more (journalctl -u watchfloor), or that of the machine, as where memory ran out "
         "(journalctl -k)."

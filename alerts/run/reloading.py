@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from alerts.line.notices import give_notice
+from alerts.render.counting import counted
 from alerts.rule import Config
 from alerts.rules.lint import never_holding
 from alerts.rules.match import Matcher
@@ -117,7 +118,8 @@ class Reloading:
             log.warning("in the rules in force: %s", each)
         caught = await asyncio.to_thread(self._commands.missed, loaded, self._matcher(), now - LOOKED_BACK)
         stories = len({each.revision.placement.story for each in caught})
-        log.info("of the last 24 h the rules would have told %d stories more: watchfloor rematch sends them", stories)
+        more = f"{counted(stories, 'story')} more"
+        log.info("of the last 24 h the rules would have told %s: watchfloor rematch sends what was not told", more)
         return True
 
     async def _tell_unset(self, now: datetime) -> None:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import platform
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -177,9 +177,7 @@ def _tried(path: Path, environ: Mapping[str, str]) -> tuple[Config, Matcher]:
     _check_exposed(path, loaded, environ)
     tested = compiled_to_test(loaded)
     if failed := failed_tests(loaded, tested):
-        remedy = "mend the rule or the headline (watchfloor explain says what was found)"
-        found = [replace(each, message=f"{each.message}; {remedy}") for each in failed]
-        raise configuration.RulesError(found, loaded)
+        raise configuration.RulesError(failed, loaded)
     return loaded, tested if runs_as_tested(loaded) else Matcher(loaded)
 
 

@@ -179,5 +179,7 @@ def twice(found: Sequence[tuple[str, Place]], what: str, problems: Problems) -> 
     first: dict[str, Place] = {}
     for name, place in found:
         if name in first:
-            problems.add(place, f'{what} "{name}" stands twice, first in line {first[name].line}; keep one')
+            at = first[name]
+            where = f"line {at.line}" if at.file == place.file else f"{at.file}:{at.line}"
+            problems.add(place, f'{what} "{name}" stands twice, first in {where}; keep one')
         first.setdefault(name, place)

@@ -161,7 +161,7 @@ def read_sources(path: Path, environ: Mapping[str, str] | None = None) -> tuple[
     """
     problems = Problems()
     _, root = read_file(path, problems)
-    roots = [root, *(read_file(each, problems)[1] for each in included(path, root, problems))]
+    roots = [root, *(read_file(each, problems, included=True)[1] for each in included(path, root, problems))]
     found = [_given(each, "sources", SOURCES, problems) for each in roots]
     outlets = {host: row for each in roots for host, row in dict(_given(each, "outlets", OUTLETS, problems)).items()}
     sources = make_sources((row for rows in found for row in rows), problems, outlets, environ)

@@ -23,6 +23,8 @@ from crawler.config.yamlfaults import INDICATORS, Fault, place_of, repair, word_
 LARGEST_FILE = 1_000_000  # bytes
 DEEPEST = 40  # levels of nesting
 MOST_REPAIRS = 50  # syntax faults looked past in one file
+WANTED = "it needs at least version, sources and rules"  # of the main file
+WANTED_OF_INCLUDED = "write what it is to add (sources, entities, lists, rules ...), or delete it"
 # all but YAML's printable characters (YAML 1.1, 5.1): libyaml refuses them too, but says no line
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -66,10 +68,13 @@ def kind_of(node: Node) -> str:
     return "a list" if isinstance(node, Sequence) else "a mapping"
 
 
-def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[str, Node | None]:
+def read_file(
+    path: Path, problems: Problems, name: str | None = None, *, included: bool = False
+) -> tuple[str, Node | None]:
     """Return the text and the root node of a YAML file; ("", None), with a problem added, if it cannot be read.
 
-    `name` is the file's name in problems, its path by default. It does not block on pipes or devices.
+    `name` is the file's name in problems, its path by default; `included`: another file includes it. It does not block
+    on pipes or devices.
     """
     label = name or str(path)
     start = Place(label, 1, 1)
@@ -94,13 +99,14 @@ def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[
     except OSError as error:
         problems.add(start, f"cannot be read: {error.strerror}")
         return "", None
-    return text, read_yaml(text, label, problems)
+    return text, read_yaml(text, label, problems, WANTED_OF_INCLUDED if included else WANTED)
 
 
-def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
+def read_yaml(text: str, file: str, problems: Problems, wanted: str = WANTED) -> Node | None:
     """Return the root node of a YAML document, None if there is none; every fault that can be found is added.
 
-    After some faults (a term that lacks its quotes) reading goes on, so that one run reports them all.
+    `wanted` says what to do where the file is empty. After some faults (a term that lacks its quotes) reading goes on,
+    so that one run reports them all.
     """
     if bad := _FORBIDDEN.search(text):
         problems.add(place_of(file, text, bad.start()), f"control character U+{ord(bad[0]):04X}; take it out")
@@ -121,7 +127,7 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
         for problem in found:
             problems.add(problem.place, problem.message)
         if root is None and not found:
-            problems.add(Place(file, 1, 1), "the file is empty; it needs at least version, sources and rules")
+            problems.add(Place(file, 1, 1), f"the file is empty; {wanted}")
         return root
     return None
 

@@ -36,6 +36,12 @@ def reports_of(connection: Connection, stories: Collection[str]) -> dict[str, li
     return found
 
 
+def outlet_names(connection: Connection) -> set[str]:
+    """Return the names of all outlets of which there are articles, carried ones too, and of those that carried them."""
+    rows = connection.execute(select(articles.c.outlet, articles.c.carrier).distinct())
+    return {name for row in rows for name in row if name}
+
+
 def counted_by_day(connection: Connection, since: datetime) -> dict[tuple[str, str], int]:
     """Return how many articles each source gave on each day since then, in UTC, by (source, "2026-06-14")."""
     day = func.substr(articles.c.first_seen, 1, 10)

@@ -216,6 +216,16 @@ def test_explain_says_without_a_rule_what_the_nearest_lacks(desk: Desk) -> None:
     assert row["nearest"][0]["lacks"][0]["alike"]["text"] == "Militias"
 
 
+def test_match_takes_several_headlines_and_no_unquoted_one(desk: Desk) -> None:
+    desk.write("/a.xml")
+    (desk.place / "story.txt").write_text("A militia parades\n\nText.\n", encoding="utf-8")
+    found = rows(desk.run("match", "--json", "A militia moves", "Quiet day", "story.txt").stdout)
+    assert [len(each["matches"]) for each in found] == [1, 0, 1]
+    said = " ".join(desk.run("match", "A", "militia", "moves", expect=2).stderr.split())
+    assert '"A" is a single word; write each headline in quotes' in said
+    assert "or pipe them into watchfloor match -, one a line" in said
+
+
 def test_backtest_counts_by_rule_and_compares(desk: Desk) -> None:
     path = write(desk)
     (counts,) = rows(desk.run("backtest", "--json", "--from", path).stdout)

@@ -205,7 +205,7 @@ def test_rematch_reaches_the_running_daemon_and_sends_one_digest(desk: Desk) -> 
         desk.rules.write_text(desk.rules.read_text().replace("militia,", "convoy,"))
         assert running.says("of the last 24 h the rules would have told 3 stories more")
         done = desk.run("rematch", "--since", "24h")
-        assert done.stdout == "3 stories that were not told, in 1 digests\n"
+        assert done.stdout == "3 stories that were not told, in 1 digest\n"
         assert desk.hook.wait_for(1)
         assert desk.run("rematch").stdout == "0 stories that were not told, in 0 digests\n"
         told = sorted(set(re.findall(r'"story": "(\w+)"', desk.run("stories", "--told", "--json").stdout)))

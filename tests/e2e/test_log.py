@@ -43,7 +43,7 @@ def test_what_was_done_to_the_watch_is_kept_with_who_and_what_changed(desk: Desk
         running.process.wait()
     desk.rules.write_text(rules.replace("title: Militias", "title: All militias"))
     with daemon(desk) as running:
-        assert desk.hook.wait_for_title("the watch was down from ")
+        assert desk.hook.wait_for_title("the watch was down ")
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(60) == 0
     found = logged(desk)
@@ -83,7 +83,7 @@ def test_end_without_a_word_is_told_once_also_where_the_rules_are_refused_and_a_
 
     def told() -> list[str]:
         titles = [str(each["title"]) for each in logged(desk, "--what", "notice")]
-        return [each for each in titles if each.startswith("the watch was down from ")]
+        return [each for each in titles if each.startswith("the watch was down ")]
 
     desk.outlet.serve("/a.xml", rss(item("A militia moves", "1")))
     desk.write("/a.xml", every="1s")
@@ -98,14 +98,15 @@ def test_end_without_a_word_is_told_once_also_where_the_rules_are_refused_and_a_
         running.process.wait()
     desk.rules.write_text(rules.replace("severity: priority", "severity: dire"))
     with daemon(desk) as running:
-        assert desk.hook.wait_for_title("the watch was down from ")
+        assert desk.hook.wait_for_title("the watch was down ")
         stop()
     desk.rules.write_text(rules)
     with daemon(desk) as running:
         stop()
     (title,) = told()
     assert re.match(
-        r"the watch was down from \d\d \w+ .*UTC.* to \d\d \w+ .*UTC.* without a word; started again", title
+        r"the watch was down \d+ s \(\d\d:\d\d(-\d\d:\d\d)? \w+\): killed, or the machine went down; it runs again",
+        title,
     )
     started = [each["lines"] for each in logged(desk, "--what", "start")]
     assert ["it was killed" in str(each) for each in started] == [False, False, True, False]

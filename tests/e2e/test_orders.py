@@ -76,6 +76,7 @@ WRONG = [
         1,
         '"t1" is the id of no story, thread or message stored here',
     ),
+    (["--outlet", "Outlets 1", "--for", "4h", "--reason", "x"], 1, 'no outlet "Outlets 1" (did you mean "Outlet 1"?)'),
     (["--text", "...", "--for", "4h", "--reason", "x"], 1, "no letter or figure"),
     (["--text", "x", "--for", "31d", "--reason", "x"], 1, "within 30 days"),
     (["--text", "x", "--for", "0", "--reason", "x"], 1, "ends later than now"),

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from datetime import time as clock
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -395,6 +396,30 @@ def test_pattern_that_passes_over_the_folder_of_rules_is_named_with_the_remedy(t
     )
     path.write_text(INCLUDING + 'include: ["desk/*.yaml", "desk/rules/*.yaml"]\n')
     assert [each.id for each in load(path, environ={}).rules] == ["r"]
+
+
+def test_a_rule_in_two_files_is_named_with_the_file_of_the_first(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "rules" / f"{name}.yaml").write_text("rules:\n" + rule("[militia]"))
+    path = tmp_path / "rules.yaml"
+    path.write_text(INCLUDING + 'sources: [{id: wire, url: "https://wire.example/"}]\ninclude: ["rules/*.yaml"]\n')
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    first, second = (tmp_path / "rules" / f"{name}.yaml" for name in ("a", "b"))
+    assert str(caught.value) == f'{second}:2:10: rule id "r" stands twice, first in {first}:2; keep one'
+
+
+def test_an_empty_included_file_is_told_what_it_may_hold(tmp_path: Path) -> None:
+    (tmp_path / "words.yaml").write_text("# nothing yet\n")
+    path = tmp_path / "rules.yaml"
+    sources = 'sources: [{id: wire, url: "https://wire.example/"}]'
+    path.write_text(f"{INCLUDING}{sources}\ninclude: [words.yaml]\nrules:\n{rule('[militia]')}")
+    said = f"{tmp_path / 'words.yaml'}:1:1: the file is empty; write what it is to add"
+    for reading in (partial(load, environ={}), read_sources):
+        with pytest.raises(ConfigError) as caught:
+            reading(path)
+        assert str(caught.value).startswith(said)
 
 
 def test_missing_include_is_named_at_its_own_line(tmp_path: Path) -> None:

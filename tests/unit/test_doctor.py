@@ -198,6 +198,7 @@ WRONG: list[tuple[str, Callable[[Path], object], str, Level, str]] = [
     ("secret not set", write("rules.yaml", RULES.replace("127.0.0.1:9", "${HOOK}")), "rules", Level.FAULT, "${HOOK} is not set"),
     ("reload refused", sql("""INSERT OR REPLACE INTO marks VALUES ('reload', '{"result": "refused", "problems": ["rules.yaml:3:1: x"], "at": "", "version": ""}')"""), "reload", Level.FAULT, "rules.yaml:3:1: x"),
     ("receiver nowhere", write("rules.yaml", RULES.replace("127.0.0.1:9", "nowhere.invalid")), "receiver hook", Level.FAULT, "nowhere.invalid"),
+    ("an admin whom nobody reads", write("rules.yaml", RULES.replace("admin: hook", "admin: paper").replace("{hook: {", "{paper: {urls: [log://]}, hook: {")), "admin", Level.WARNING, "let settings.admin name hook"),
     ("no backup", lambda place: shutil.rmtree(place / "var" / "backups"), "backup", Level.WARNING, "none in"),
     ("manifest garbled", write("var/backups/watchfloor-20260101T000000Z.json", "{"), "backup manifests", Level.WARNING, "1 cannot be read"),
     ("backup cut", cut_backup, "backup", Level.FAULT, "were written"),

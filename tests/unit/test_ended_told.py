@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from alerts.render.title import TITLE_LIMIT
+from alerts.render.words import clocks
 from alerts.run.life_sign import LIFE
 from alerts.run.logbook import Logbook
 from alerts.run.secrets_file import SecretsFile
@@ -53,6 +55,24 @@ def test_long_end_without_a_word_is_told_each_time_and_short_ones_once_an_hour(
         notices = outbox.deliveries_that(connection, outbox.deliveries.c.kind == "notice")
     database.close()
     assert sorted(each.queued for each in notices) == [NOW + second * SECOND for second in told]
+    titles = [str((each.payload or {})["title"]) for each in notices]
+    assert all(each.endswith("Baghdad): killed, or the machine went down; it runs again") for each in titles)
+    assert "the watch was down 30 s (14:59-15:00 Baghdad): killed" in titles[0]
+    assert all(len(f"WATCHFLOOR {each}") <= TITLE_LIMIT for each in titles)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("14T11:19", "14T11:20", "14:19-14:20 Baghdad"),
+        ("14T11:19", "14T11:19", "14:19 Baghdad"),
+        ("14T20:50", "14T21:10", "14 Jun 23:50-00:10 Baghdad"),  # midnight in Baghdad
+        ("14T23:50", "15T00:10", "02:50-03:10 Baghdad"),  # midnight in UTC only
+    ],
+)
+def test_hours_of_a_gap_have_a_date_only_where_it_began_on_another_day(since: str, until: str, said: str) -> None:
+    first, last = (datetime.fromisoformat(f"2026-06-{each}+00:00") for each in (since, until))
+    assert clocks(first, last, "Asia/Baghdad") == said
 
 
 async def _stopped_and_started(place: Path, database: Database) -> None:

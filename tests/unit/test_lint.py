@@ -102,6 +102,27 @@ def test_a_warning_on_a_receiver_stands_at_its_place(tmp_path: Path, receiver: s
     assert f"rules.yaml:{line}:3:" in found
 
 
+@pytest.mark.parametrize(
+    ("admin", "more", "warned"),
+    [
+        ("console", 'hook: {urls: ["json://127.0.0.1:9/"]}', True),
+        ("paper", 'hook: {urls: ["json://127.0.0.1:9/"]}\n  paper: {urls: ["log://", "console://"]}', True),
+        ("hook", 'hook: {urls: ["json://127.0.0.1:9/"]}', False),
+        ("both", 'both: {urls: ["console://", "json://127.0.0.1:9/"]}', False),
+        ("console", 'paper: {urls: ["log://"]}', False),
+    ],
+)
+def test_an_admin_whom_nobody_reads_is_named_where_others_are_read(
+    tmp_path: Path, admin: str, more: str, warned: bool
+) -> None:
+    text = HEAD + f'settings: {{admin: {admin}}}\nreceivers:\n  console: {{urls: ["console://"]}}\n  {more}\n'
+    found = [str(each) for each in warnings(desk(tmp_path, text + RULE % "[a1]")) if "tells nobody" in str(each)]
+    said = (
+        f'notices of faults go to receiver "{admin}" alone, which tells nobody by itself; let settings.admin name hook'
+    )
+    assert [each.partition(": ")[2] for each in found] == ([said] if warned else [])
+
+
 @pytest.mark.parametrize(("name", "head", "rules", "words"), WARNED, ids=[row[0] for row in WARNED])
 def test_warns(tmp_path: Path, name: str, head: str, rules: str, words: str) -> None:
     found = [str(problem) for problem in warnings(desk(tmp_path, HEAD + head + rules))]

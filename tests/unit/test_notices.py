@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from alerts.alert import SendResult, Severity
 from alerts.decide.attempt import TargetState, judge_attempt
 from alerts.delivery import Carried, Carrier, Delivery, DeliveryState
+from alerts.line.attempt import record_attempt
 from alerts.line.notices import queue_all, tell_back, tell_down
 from alerts.render.text import render_notice
 from alerts.rule import Config
 from alerts.run.log_entries import watch_since
-from alerts.store import claims, outbox
+from alerts.store import claims, outbox, targets
 from tests.unit.desk import NOW
-from tests.unit.floor import M, desk, turn
+from tests.unit.floor import M, desk, ids, turn
 
 SICK = TargetState("sick#1", failures=5, failing_since=NOW, down_from=NOW, detail="refused")
 HOOK = "json://127.0.0.1:9/x"
@@ -31,6 +32,20 @@ def tried(line: Connection, config: Config, minutes: int) -> Delivery:
     made = judge_attempt(claimed, REFUSED, TargetState(claimed.target), NOW + minutes * M)
     claims.settle(line, claimed, replace(made, due=NOW + 30 * M), REFUSED, NOW + minutes * M)
     return claimed
+
+
+@pytest.mark.parametrize(("more", "said"), [(0, "1 message waited for it."), (1, "2 messages waited for it.")])
+def test_what_waited_is_counted_with_what_got_through(line: Connection, admin: Config, more: int, said: str) -> None:
+    (sick,) = ids(admin)
+    for number in range(more + 1):
+        queue_all(line, admin, f"notice:{number}", "x", "x", NOW)
+    first = turn(line, admin, 1)
+    assert first
+    targets.save_target_state(line, replace(SICK, target=sick))
+    record_attempt(line, admin, first, SendResult(ok=True), NOW + M)
+    (back,) = [each for each in outbox.deliveries_that(line) if each.subject.startswith("notice:back:")]
+    assert back.payload
+    assert str(back.payload["body"]).endswith(said)
 
 
 @pytest.fixture

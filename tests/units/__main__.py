@@ -95,12 +95,12 @@ def _ends(machine: Machine, trial: Trial) -> None:
     machine.run(KILL.format("KILL", "watchfloor-board"))
     trial.until("a killed board is back", BOARD, lambda s: s == "200", RESTARTED)
     trial.until("a killed daemon is back", active("watchfloor"), lambda s: s == "active\n", RESTARTED)
-    trial.until("its end is told", SAID.format("the watch was down from"), lambda s: int(s) >= 1)
-    told = machine.run(SAID.format("the watch was down from"))
+    trial.until("its end is told", SAID.format("the watch was down "), lambda s: int(s) >= 1)
+    told = machine.run(SAID.format("the watch was down "))
     machine.run(KILL.format("STOP", "watchfloor"))
     trial.until(
         "one that stands still is started anew",
-        SAID.format("the watch was down from"),
+        SAID.format("the watch was down "),
         lambda s: int(s) > int(told),
         WATCHDOG,
     )

@@ -11,7 +11,7 @@ from alerts.board.shapes import KNOWN, PIECES, SEVERITY, TEXT, TEXTS, TIME, WHOL
 from alerts.render.title import headline_of
 from alerts.rules.searching import HOW, Unsearchable, read_search
 from alerts.run.foreign_headlines import NOTHING, Headline, known_headlines
-from alerts.run.meant import meant_by, names_of
+from alerts.run.meant import meant_by
 from alerts.store.severities import severities_of
 from crawler.store.search import narrowed, unfilled
 from crawler.store.searched import Searched, searched
@@ -42,7 +42,7 @@ def read(asked: Asked) -> Record:
     since = asked.now - length if length else None
     found = searched(asked.connection, search, since, _before(asked.query), SHOWN + 1)
     page = found[:SHOWN]
-    unknown = () if found else meant_by(asked.connection, whole, lambda: names_of(asked.config))
+    unknown = () if found else meant_by(asked.connection, whole, lambda: asked.config, since)
     known = known_headlines(asked.connection, asked.config.language, map(_headline, page))
     told = severities_of(asked.connection, [each.story for each in page])
     return record | {
@@ -51,7 +51,7 @@ def read(asked: Asked) -> Record:
         ],
         "more": page[-1].seq if len(found) > SHOWN else None,
         "left": unfilled(asked.connection),
-        "unknown": [{"word": each.word, "near": list(each.near)} for each in unknown],
+        "unknown": [{"word": each.word, "near": list(each.near), "names": list(each.names)} for each in unknown],
     }
 
 
@@ -96,6 +96,6 @@ FOUND = keys(
 )  # fmt: skip
 ANSWER = keys(
     words=TEXT, within=TEXT, spans=TEXTS, how=TEXT, problem=TEXT, found=none_or(each(FOUND)), more=none_or(WHOLE),
-    left=WHOLE, unknown=each(keys("Word that no article has", word=TEXT, near=TEXTS)),
+    left=WHOLE, unknown=each(keys("Word that no article has", word=TEXT, near=TEXTS, names=TEXTS)),
 )  # fmt: skip
 PAGE = Page("search", "/search", "Search", read, ANSWER, menu="Search", key="/", filters=FILTERS)
