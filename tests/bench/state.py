@@ -253,7 +253,7 @@ def _rows(n: int) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
 def _alerts(connection: Connection, n: int) -> None:
     """Store an alert, its decision and its sent message for one article in a hundred, as deciding and sending would."""
     deliveries = []
-    sealed = "INSERT INTO decisions VALUES (?, 'console#1', ?, ?, 'console', 'alert', 1, 'first_article', 1, '[\"militia\"]', '[]')"
+    sealed = "INSERT INTO decisions VALUES (?, 'console#1', ?, ?, 'console', 'alert', 1, 'first_article', 1, '[\"militia\"]', '[]', NULL)"
     for number in range(0, n, 100):
         story, at = _name("s", number, n), _at(number, n)
         article = Article(_name("a", number, n), "wire", _text(number, 9), at, text=_text(number, 60))

@@ -84,6 +84,7 @@ def test_no_secret_is_in_the_command_line_of_a_process(desk: Desk) -> None:
     feed = desk.outlet.serve("/a.xml", rss(item("A militia moves", "1")))
     desk.write("/a.xml")
     assert feed
+    desk.stored()
     with subprocess.Popen(
         desk.command("run"), cwd=desk.place, env=desk.environ() | {"SECRET": CANARY}, stderr=subprocess.PIPE, text=True
     ) as running:

@@ -177,7 +177,7 @@ def test_count_of_a_silence_is_told_though_its_message_went_into_a_digest(tmp_pa
     sent = told_at(line, config, NOW + 61 * MINUTE, quiet)
     assert sent is not None
     assert sent.kind is Kind.DIGEST
-    assert "1 message held back by silence q1" in body_of(line, config, sent, NOW + 61 * MINUTE)[1]
+    assert "1 story held back by silence q1" in body_of(line, config, sent, NOW + 61 * MINUTE)[1]
 
 
 def test_rule_of_another_receiver_is_not_shown(tmp_path: Path, line: Connection) -> None:
