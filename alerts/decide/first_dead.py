@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_FIRST_DEAD = re.compile(r"(?:^|; )\d+ killed")  # as crawler.stories words it where no number was told before
+# as crawler.stories words it where no number was told before, and as alerts.decide.unheard where there is none
+_FIRST_DEAD = re.compile(r"(?:^|; )(?:\d+ killed|killed: )")
 
 
 def tells_first_dead(change: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from alerts.decide.event_acts import TOLD, alike, is_within, narrowest, told
 from alerts.decide.event_clash import clash, is_governing, roles_clash
@@ -23,7 +24,7 @@ from alerts.event import UNLISTED, EventMention, Report
 from alerts.rule import EventSettings
 
 OPEN = timedelta(hours=12)  # so long after a report others may join its event by this
-COMPARED = 200  # reports, the newest
+COMPARED = 100  # reports, the newest
 FITS = 0.5  # evidence at which a report joins, or repeats
 MARGIN = 1.0  # by so much no other event may come near
 # The weights are those of a logistic regression on half A as it comes three hours apart, rounded (decision 309)
@@ -72,19 +73,19 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """An earlier report whose event a later one tells: the evidence in logits, and what speaks for it in words."""
+    """An earlier report whose event a later one tells, with the evidence in logits."""
 
     earlier: Report
     score: float
-    both: tuple[str, ...]
-    certain: bool  # both name one site, or a deed and more than states
+    certain: bool  # both tell one deed, and a site or more than states
 
-    def words(self, later: Report) -> str:
+    def words(self, later: Report, settings: EventSettings) -> str:
         """Return the evidence in a line."""
         apart = max(0, round((later.at - self.earlier.at).total_seconds() / 60))
         when = f"{apart} min" if apart < 120 else f"{round(apart / 60)} h"
+        both = _told_by_both(said_by(self.earlier, settings), said_by(later, settings), settings)
         return (
-            f"likely the same event as {self.earlier.story}, and no other fits: both {', '.join(self.both)}; "
+            f"likely the same event as {self.earlier.story}, and no other fits: both {', '.join(both)}; "
             f"{when} apart; likelihood {likelihood(self.score) * 100:.0f} %"
         )
 
@@ -96,7 +97,7 @@ def open_event(
 
     `rarity` returns the logarithm of how rare a part, by kind and name, is among the reports of these days.
     """
-    ours = said_by(later, settings)
+    ours, rarity = said_by(later, settings), cache(rarity)
     near = [
         each
         for each in reports
@@ -130,7 +131,8 @@ def repeats(
 ) -> bool:
     """Return whether a report tells a deed that one of those known of its event told within EXCHANGE, and as it did.
 
-    It names nobody beside them. A deed in the background is none, as then the news is one that was not read.
+    It names nobody beside them and no other weapon: rockets after a drone are another attack. A deed in the background
+    is none, as then the news is one that was not read.
     """
     known = list(known)
     before = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
@@ -138,8 +140,14 @@ def repeats(
     before |= {state for state, bodies in settings.bodies.items() if before & bodies}
     if any(not _meet([name], before, settings) for name in later.mention.names):
         return False
-    ours = _as_they_stand(later.mention, settings)
-    same = (each for each in known if later.at - each.at < EXCHANGE and ours & _as_they_stand(each.mention, settings))
+    ours, weapons = _as_they_stand(later.mention, settings), said_by(later, settings).weapons
+    same = (
+        each
+        for each in known
+        if later.at - each.at < EXCHANGE
+        and ours & _as_they_stand(each.mention, settings)
+        and not _apart(weapons, said_by(each, settings).weapons)
+    )
     return any(fit_of(each, later, rarity, settings).score >= FITS for each in same)
 
 
@@ -153,55 +161,84 @@ def _as_they_stand(mention: EventMention, settings: EventSettings) -> frozenset[
 def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], settings: EventSettings) -> Fit:
     """Return how much speaks for two reports telling one event."""
     one, other = said_by(earlier, settings), said_by(later, settings)
-    places, where = _places(one, other, settings)
+    where = _where(one, other, settings)
     deeds = one.deeds.keys() & other.deeds.keys()
-    both = [*places, *sorted(deeds)]
-    score = 0.0
+    score = where + NOTHING + PER_HOUR * (abs(later.at - earlier.at) / HOUR)
     if deeds:
         common = (min(rarity("deed", deed) for deed in one.deeds[each] | other.deeds[each]) for each in deeds)
         score += DEED + RARE_DEED * max(common)
-    score += where + NOTHING + PER_HOUR * (abs(later.at - earlier.at) / HOUR)
-    for mine, theirs, same, apart in (
-        (one.weapons, other.weapons, WEAPON, WEAPONS_APART),
-        (one.kinds, other.kinds, KIND, KINDS_APART),
-    ):
-        score += same if mine & theirs else apart if mine and theirs else 0.0
-        both += sorted(mine & theirs)
-    score += NUMBER * bool(one.numbers & other.numbers)
+    score += _likeness(one.weapons, other.weapons, WEAPON, WEAPONS_APART)
+    score += _likeness(one.kinds, other.kinds, KIND, KINDS_APART)
+    score += NUMBER * (not one.numbers.isdisjoint(other.numbers))
     if one.targets and other.targets and not _meet(one.targets, other.targets, settings):
         score += TARGETS_APART
-    named = one.names & other.names
-    score += NAME * sum(rarity("name", name) for name in named)
+    score += NAME * sum(rarity("name", name) for name in one.names & other.names)
     words = one.words & other.words
     score += min(WORDS, WORD * sum(rarity("word", word) for word in words))
-    both += sorted(f"{number:g}" for number in one.numbers & other.numbers)
-    both += sorted((named | (one.others & other.others)) - set(places))
-    labels = dict.fromkeys(settings.labels.get(each, each) for each in both)
     like = bool(one.weapons & other.weapons or one.kinds & other.kinds or len(words) >= FEW_WORDS)
     # where only states are named, and words are of both, the next hour may bring another
     is_near = bool(one.spots or other.spots) or later.at - earlier.at <= SAME_TOLL
     told_by_both = where in {CITY, AROUND} or bool(one.others & other.others or one.numbers & other.numbers)
-    certain = where == SITE or bool(deeds and (told_by_both or (like and is_near)))
-    return Fit(earlier, score, tuple(labels), certain)
+    # what only happens at one place, a withdrawal and rockets, is two events
+    certain = bool(deeds and (where == SITE or told_by_both or (like and is_near)))
+    return Fit(earlier, score, certain)
 
 
-def _places(one: _Said, other: _Said, settings: EventSettings) -> tuple[tuple[str, ...], float]:
-    """Return the places by which two reports agree, and what that adds: less for one that others lie in."""
+def _likeness(one: frozenset[str], other: frozenset[str], same: float, apart: float) -> float:
+    if _apart(one, other):
+        return apart
+    return 0.0 if one.isdisjoint(other) else same
+
+
+def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Return whether both name some, and none of both."""
+    return bool(one and other) and one.isdisjoint(other)
+
+
+def _told_by_both(one: _Said, other: _Said, settings: EventSettings) -> tuple[str, ...]:
+    """Return what two reports have in common, as people read it."""
+    places, states = _common_places(one, other, settings)
+    both = [
+        *(places or states),
+        *sorted(one.deeds.keys() & other.deeds.keys()),
+        *sorted(one.weapons & other.weapons),
+        *sorted(one.kinds & other.kinds),
+        *sorted(f"{number:g}" for number in one.numbers & other.numbers),
+        *sorted((one.names & other.names) | (one.others & other.others)),
+    ]
+    return tuple(dict.fromkeys(settings.labels.get(each, each) for each in both))
+
+
+def _where(one: _Said, other: _Said, settings: EventSettings) -> float:
+    """Return what the places add by which two reports agree: less for one that others lie in."""
     same = one.spots & other.spots
     if same:
-        sites = sorted(each for each in same if not is_governing(each, settings))
-        return (tuple(sites), SITE) if sites else (tuple(sorted(same)), CITY)
-    around = sorted(a for a in one.spots for b in other.spots if is_within(a, b, settings.wider))
-    if around:
-        return tuple(around), AROUND
+        return SITE if any(not is_governing(each, settings) for each in same) else CITY
+    if not one.spots or not other.spots:
+        return STATE if not one.states.isdisjoint(other.states) or _held(one, other, settings) else 0.0
+    around = any(is_within(a, b, settings.wider) for a in one.spots for b in other.spots)
+    return AROUND if around else PLACES_APART
+
+
+def _common_places(one: _Said, other: _Said, settings: EventSettings) -> tuple[list[str], list[str]]:
+    """Return the places by which two reports agree; else those of one in a state that the other names, or the states.
+
+    The first list is of the former, the second of the latter.
+    """
+    same = one.spots & other.spots
+    if sites := sorted(each for each in same if not is_governing(each, settings)):
+        return sites, []
+    if around := sorted({a for a in one.spots for b in other.spots if is_within(a, b, settings.wider)}):
+        return around, []
     if one.spots and other.spots:
-        return (), PLACES_APART
+        return [], []
+    return [], sorted(_held(one, other, settings)) or sorted(one.states & other.states)
+
+
+def _held(one: _Said, other: _Said, settings: EventSettings) -> list[str]:
+    """Return the places of one report that lie in a state that the other, which tells no place, names."""
     spots, names = (one.spots, other.names) if one.spots else (other.spots, one.names)
-    held = sorted(each for each in spots if names & settings.wider.get(each, frozenset()) & settings.parties)
-    if held:
-        return tuple(held), STATE
-    states = sorted(one.states & other.states)
-    return tuple(states), STATE if states else 0.0
+    return [each for each in spots if names & settings.wider.get(each, frozenset()) & settings.parties]
 
 
 def _meet(some: Iterable[str], others: frozenset[str], settings: EventSettings) -> bool:

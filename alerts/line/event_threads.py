@@ -129,7 +129,7 @@ def _joined(window: EventWindow, report: Report) -> tuple[str, str] | None:
     if near := window.nearest(report):
         return near.earlier.thread, near.words(report, window.settings)
     fit = open_event(report, window.since(report.at - OPEN), window.rarity_of, window.settings)
-    return (fit.earlier.thread, fit.words(report)) if fit else None
+    return (fit.earlier.thread, fit.words(report, window.settings)) if fit else None
 
 
 def known_events(
@@ -201,18 +201,22 @@ def _known_event(
         severity=Severity(most),
         news=adds.news,
         another=adds.another,
-        alike=is_comment(ours) or (not about_another and (goes_on(ours.title) or _tells_the_same(window, ours, mine))),
+        alike=is_comment(ours)
+        or (not about_another and (goes_on(ours.title) or _tells_the_same(window, ours, mine, severity))),
         familiar=not about_another and begins_as_told(ours, mine, settings),
         origins=max(heard[each.story].origins for each in mine),
     )
 
 
-def _tells_the_same(window: EventWindow, ours: Report, known: Iterable[Report]) -> bool:
-    """Return whether a report has so much in common with those known of its thread that without news it is a repeat."""
+def _tells_the_same(window: EventWindow, ours: Report, known: Iterable[Report], severity: Severity) -> bool:
+    """Return whether a report has so much in common with those known of its thread that without news it is a repeat.
+
+    A sum of evidence alone keeps no flash: what it takes for the same attack may be the next one.
+    """
     settings = window.settings
     return (
         any(in_one_moment(each, ours, settings) or of_one_exchange(each, ours, settings) for each in known)
         or repeats_lasting(ours, known, settings)
-        or repeats(ours, known, window.rarity_of, settings)
+        or (severity < Severity.FLASH and repeats(ours, known, window.rarity_of, settings))
         or ((near := window.nearest(ours, [ours.thread])) is not None and near.share >= KNOWN)
     )

@@ -33,7 +33,7 @@ from alerts.rules.event_moves import (
 from alerts.rules.event_roles import Roles, is_adjective, roles_of, words_between
 from alerts.rules.event_seized import ARREST, SEIZE, SHIPS, seized
 from alerts.rules.event_share import sharers_of, without_sites
-from alerts.rules.event_spot import LEAD_CHARS, Spot, first_sentence, in_lead, without_outlet
+from alerts.rules.event_spot import LEAD_CHARS, Spot, first_sentence, in_lead, of_one_place, without_outlet
 from alerts.rules.event_standing import CUES, STANDING
 from alerts.rules.event_unlisted import unlisted, unlisted_object
 from alerts.rules.event_where import at_home, is_where, placed_of, without_bearings
@@ -153,7 +153,9 @@ class EventReader:
                 if name not in doers and ((name, each) in placed or is_where(each, reading, BESIDE))
             ),
             lead=_unique(name for name, _ in lead if name not in {each for each, _ in named}),
-            lead_places=_unique(without_bearings([pair for pair in lead if pair[0] in self._places], reading)),
+            lead_places=of_one_place(
+                without_bearings([pair for pair in lead if pair[0] in self._places], reading), reading.wider
+            ),
             headed=_unique(each for each in without_bearings(in_title, reading) if each not in doers),
             words=words_of(
                 reading, where.field, where.end, [each for _, each in named] + [event.deed for _, event in told]

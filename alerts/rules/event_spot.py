@@ -6,7 +6,8 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from alerts.rules.reading import Mention, Reading
 
@@ -47,3 +48,13 @@ def in_lead(named: Iterable[tuple[str, Mention]], reading: Reading) -> list[tupl
     dateline = _DATELINE.match(folded.original)
     begin = folded.within(0, dateline.end())[1] if dateline else 0
     return [(name, each) for name, each in named if each.start >= begin]
+
+
+def of_one_place(named: Iterable[str], wider: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
+    """Return the places of a sentence where they are one and what it lies in, () where they are more.
+
+    Of "drones struck Harir hours after rockets hit Ain al-Asad" the second was hit before.
+    """
+    places = tuple(dict.fromkeys(named))
+    narrowest = {*places}.difference(*(wider.get(each, ()) for each in places))
+    return places if len(narrowest) == 1 else ()

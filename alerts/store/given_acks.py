@@ -96,7 +96,7 @@ def told_revisions(connection: Connection, stories: Collection[str]) -> dict[str
         # what a later revision says was shown with that
         first = min((at for number, at in shown.get(made.story, ()) if number >= made.revision), default=None)
         # most contents say nothing of anybody killed, and need not be read
-        dead = " killed" in made.content and any(map(tells_first_dead, snapshot.changes_of(made.content)))
+        dead = "killed" in made.content and any(map(tells_first_dead, snapshot.changes_of(made.content)))
         told = ToldRevision(made.revision, Severity(made.severity), made.created, reasons, first, dead)
         found.setdefault(made.story, []).append(told)
     return found

@@ -51,6 +51,8 @@ CHANGES = [
     (["1 killed", "3 -> 5 wounded"], True),
     (["1 killed; 3 -> 5 wounded"], True),
     (["3 -> 5 wounded; 1 killed"], True),
+    (["killed: US"], True),
+    (["claimed by Kataib Hezbollah; killed: Harir air base"], True),
     (["3 -> 5 wounded"], False),
     (["14 -> 17 killed"], False),  # of an ack that was given of fourteen dead
     (["claimed by Kataib Hezbollah"], False),

@@ -13,7 +13,9 @@ from alerts.decide.open_events import open_event, repeats
 from alerts.decide.same_event import EventWindow
 from alerts.decide.unheard import unheard
 from alerts.event import Report
+from alerts.line.event_threads import _known_event
 from alerts.store.event_reports import dump_mention, load_mention
+from alerts.store.heard import Heard
 from tests.unit.shipped import NOW, read, shipped
 
 Item = tuple[str, str]  # headline and text
@@ -54,6 +56,13 @@ CITY = ("Gunmen storm bank in Baghdad", "They left with the money, police said."
         (("Two held in raid in Baghdad", ""), (("Embassy in Baghdad sends staff home", ""),), None),  # only a city
         (("US forces strike target", ""), (("US forces strike militants", ""),), None),  # only a state
         (("Kuwait opens talks on border", ""), (BASE,), None),
+        (("US soldiers leave Ain al-Asad", ""), (BASE,), None),  # one site, and no deed of both
+        # what the text says went before is no place of the new one
+        (
+            ("Base in Iraq comes under drone attack", "Drones struck Harir hours after rockets hit Ain al-Asad."),
+            (BASE,),
+            None,
+        ),
     ],
 )
 def test_only_the_one_event_that_fits_is_joined(later: Item, earlier: tuple[Item, ...], expected: Item | None) -> None:
@@ -71,7 +80,7 @@ def test_the_evidence_is_said() -> None:
     ours = report(STATE, 1, 25)
     fit = open_event(ours, window.since(NOW), window.rarity_of, window.settings)
     assert fit is not None
-    words = fit.words(ours)
+    words = fit.words(ours, window.settings)
     assert words.startswith("likely the same event as s0, and no other fits: both Ain al-Asad air base, attack, rocket")
     assert "; 25 min apart; likelihood " in words
 
@@ -80,6 +89,7 @@ def test_the_evidence_is_said() -> None:
     ("later", "minutes", "expected"),
     [
         (STATE, 30, True),
+        (("Drone hits Ain al-Asad", ""), 30, False),  # another weapon is another attack
         (STATE, 180, False),  # in these hours, on the same base, another attack may come
         (("French base in Iraq comes under rocket fire", STATE[1]), 30, False),  # somebody new
         (("Official denies rocket attack on Ain al-Asad", ""), 30, False),  # as it was not told
@@ -91,6 +101,16 @@ def test_what_tells_the_same_deed_as_it_stands_is_a_repeat(later: Item, minutes:
     known = [report(BASE, 0, 0)]
     window.add(known[0])
     assert repeats(report(later, 1, minutes), known, window.rarity_of, window.settings) is expected
+
+
+@pytest.mark.parametrize(("severity", "alike"), [(Severity.IMMEDIATE, True), (Severity.FLASH, False)])
+def test_evidence_alone_takes_no_flash_for_a_repeat(severity: Severity, alike: bool) -> None:
+    window = EventWindow(shipped().events)
+    known, ours = report(BASE, 0, 0), report(STATE, 1, 30)
+    window.add(known)
+    heard = {"s0": Heard(Severity.FLASH, 1)}
+    event = _known_event(window, ours, [known], [], heard, severity)
+    assert event.alike is alike
 
 
 def test_what_a_text_begins_with_is_known() -> None:
