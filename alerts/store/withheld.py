@@ -113,7 +113,8 @@ def _untold(connection: Connection, rows: Iterable[tuple[str, str, int]]) -> dic
         # by the receiver: a target whose URL was changed has another id
         receiver = target.rpartition("#")[0]
         mine = {(each.seq, each.story): each for each in held.get(silence, ()) if each.receiver == receiver}
-        last = [mine[key] for key in sorted(mine)[-n:]]
+        # by when: a flash is decided before lower numbers
+        last = sorted(mine.values(), key=lambda each: (each.at, each.seq))[-n:]
         before = found.get(silence, Untold())
         found[silence] = Untold(
             _gravest_first([*before.stories, *last]), before.messages + n, before.all_known and len(last) >= n
