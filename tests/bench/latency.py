@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from tests.bench.shared import ROOT
+from tests.bench.shared import ROOT, given_store
 from tests.e2e.servers import Hook, Outlet, rss
 
 ITEMS = 20
@@ -47,6 +47,7 @@ def alone() -> None:
         rules = Path(place) / "rules.yaml"
         rules.write_text(RULES.format(base=outlet.base, hook=hook.url), encoding="utf-8")
         command = [sys.executable, "-m", "alerts", "run", "-c", str(rules)]
+        given_store(Path(place))
         daemon = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
         try:
             outlet.wait_for("/a.xml")
@@ -66,6 +67,7 @@ def storm() -> None:
         at: dict[str, float] = {}
         hook.keep = lambda body: at.setdefault(body["title"].split()[0], time.monotonic())
         command = [sys.executable, "-m", "alerts", "run", "-c", str(rules)]
+        given_store(Path(place))
         daemon = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
         try:
             outlet.wait_for("/a.xml")

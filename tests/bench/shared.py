@@ -5,6 +5,9 @@ from __future__ import annotations
 import tarfile
 from pathlib import Path
 
+from crawler.store.db import DATABASE
+from tests.migrated import empty_store
+
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
 
@@ -25,3 +28,9 @@ def unpack_timeline(name: str, into: Path) -> Path | None:
     with tarfile.open(packed) as archive:
         archive.extractall(into, filter="data")
     return into / name
+
+
+def given_store(place: Path) -> None:
+    """Give a daemon beside whose rules it is kept an empty store: of one that it makes the admin is told."""
+    (place / "var").mkdir(mode=0o700)
+    empty_store(place / "var" / DATABASE)

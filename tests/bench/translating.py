@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from tests.bench.shared import ROOT
+from tests.bench.shared import ROOT, given_store
 from tests.e2e.libretranslate import Fault, LibreTranslate
 from tests.e2e.servers import Hook, Outlet, rss
 
@@ -76,6 +76,7 @@ def _measured(prepare: Callable[[LibreTranslate], None] | None) -> tuple[list[fl
         translate = f', translate: {{url: "{service.url}"}}' if prepare else ""
         rules.write_text(RULES.format(base=outlet.base, hook=hook.url, translate=translate), encoding="utf-8")
         command = [sys.executable, "-m", "alerts", "run", "-c", str(rules)]
+        given_store(Path(place))
         daemon = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
         try:
             outlet.wait_for("/a.xml")
