@@ -127,7 +127,11 @@ class Triage(Follower):
         headlines = asking | {each.seq: each.article.title for each, finding in part if finding.event}
         if not self.read_ahead or not headlines:
             return part
-        vectors = await self.read_ahead(headlines, now, within, self._turn.hurry)
+        vectors: dict[int, bytes] = {}
+        if asking:  # whoever waits meanwhile waits this long at most; what is not compared now never is
+            vectors |= await self.read_ahead(asking, now, within, asyncio.Event())
+        if rest := {seq: title for seq, title in headlines.items() if seq not in asking}:
+            vectors |= await self.read_ahead(rest, now, within, self._turn.hurry)
         if unread := len(asking.keys() - vectors.keys()):
             log.info("headlines not compared with examples, told by their words alone number=%d", unread)
         part = await asyncio.to_thread(self._compared, matcher, part, vectors)
@@ -139,10 +143,15 @@ class Triage(Follower):
     def _compared(self, matcher: Matcher, part: Matched, vectors: Mapping[int, bytes]) -> Matched:
         """Return the findings anew of those that ask what their headline reads like and whose vector is there."""
         return [
-            (revision, self._match(matcher, revision, alike) if alike else finding)
+            (revision, self._anew(matcher, revision, finding, alike) if alike else finding)
             for revision, finding in part
             for alike in [self._likeness(revision, vectors) if finding.asks else None]
         ]
+
+    def _anew(self, matcher: Matcher, revision: Revision, finding: Finding, alike: Likeness) -> Finding:
+        """Return what a revision matches by what its headline reads like too; what was found if that fails."""
+        found = self._match(matcher, revision, alike)
+        return found if found.matches or found.event else finding
 
     def _likeness(self, revision: Revision, vectors: Mapping[int, bytes]) -> Likeness | None:
         vector = vectors.get(revision.seq)

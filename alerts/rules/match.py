@@ -5,7 +5,7 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from alerts.alert import Match, Severity
@@ -42,6 +42,7 @@ class Matcher:
     def __init__(self, config: Config) -> None:
         self.rules = shared(rule for rule in config.rules if rule.mode != "off")
         self._events = EventReader(config)
+        self._compares = bool(config.languages)
         self._lexicon = Lexicon(config, self.rules, self._events.terms)
         self._anchored: dict[str, list[int]] = {}
         self._unanchored: list[int] = []
@@ -84,7 +85,9 @@ class Matcher:
         reading = read(article, self._lexicon, looked, Sense(likeness))
         matches = tuple(match for rule in likely if (match := judge(rule, reading)))
         event = self._events.read(reading) if matches or corrects else None
-        return Finding(matches, event, reading.sense.asked and _is_open(matches, reading.sense))
+        scaled = {rule.id for rule in likely if rule.scale}
+        asks = self._compares and reading.sense.asked and _is_open(matches, scaled, reading.sense)
+        return Finding(matches, event, asks)
 
     def _likely(self, looked: Looked, name: str = "") -> list[Rule]:
         """Return the rules that may match what was looked up, in their order; with a `name` that one alone."""
@@ -105,10 +108,16 @@ class Matcher:
         return read(article, self._lexicon, look(article, self._lexicon), Sense(likeness))
 
 
-def _is_open(matches: tuple[Match, ...], sense: Sense) -> bool:
-    """Return whether the words leave open how grave an article is: no rule told it as grave, nor why it is not."""
-    most = max((each.severity for each in matches), default=Severity.ROUTINE)
-    return most < Severity.IMMEDIATE and all(each.rule in sense.open for each in matches if each.severity is most)
+def _is_open(matches: tuple[Match, ...], scaled: Set[str], sense: Sense) -> bool:
+    """Return whether the words leave open how grave an article is: no rule told it as grave, nor why it is not.
+
+    Only a rule that goes by the scale (`scaled`) says why it is not: one of a fixed severity says nothing of it.
+    """
+    if max((each.severity for each in matches), default=Severity.ROUTINE) >= Severity.IMMEDIATE:
+        return False
+    graded = [each for each in matches if each.rule in scaled]
+    most = max((each.severity for each in graded), default=Severity.ROUTINE)
+    return all(each.rule in sense.open for each in graded if each.severity is most)
 
 
 def judge(rule: Rule, reading: Reading) -> Match | None:

@@ -54,9 +54,10 @@ class Comparing:
 
     def likeness(self, article: Article, packed: bytes) -> Likeness | None:
         """Return what an article's headline, of this vector, reads like; None while examples are not read."""
-        if self._ready is None:
+        ready = self._ready  # a reload may take it away meanwhile
+        if ready is None:
             return None
-        return self._ready.likeness(packed, language_of(article.title, article.lang) or "")
+        return ready.likeness(packed, language_of(article.title, article.lang) or "")
 
     def load(self, connection: Connection) -> None:
         """Take over the vectors that were stored, unless another version of the model made them."""

@@ -184,3 +184,17 @@ def test_kind_without_examples_is_an_error(tmp_path: Path, lists: str, said: str
     with pytest.raises(ConfigError) as raised:
         matcher(tmp_path, lists)
     assert said in str(raised.value)
+
+
+def test_a_rule_of_a_fixed_severity_does_not_answer_how_grave_it_is(tmp_path: Path) -> None:
+    fixed = "  - {id: quiet, title: Quiet, match: [quiet], severity: priority, notify: [console], tests: {match: [quiet], no_match: [x]}}\n"
+    for text, asks in (("priority", True), ("immediate", False)):  # what is told as grave needs no model
+        desk = matcher(tmp_path, DESK + fixed.replace("priority", text))
+        assert desk.find(article("Camp quiet, road open at dawn")).asks is (asks)
+        assert desk.find(article("Road quiet at dawn")).asks is asks
+
+
+def test_without_the_setting_nothing_is_asked(tmp_path: Path) -> None:
+    scaled = DESK.replace("settings: {languages: model}\n", "")
+    assert not matcher(tmp_path, scaled).find(article("Camp quiet at dawn")).asks
+    assert matcher(tmp_path).find(article("Camp quiet at dawn")).asks
