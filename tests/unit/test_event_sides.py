@@ -123,7 +123,7 @@ LINES = [
     ("US Treasury sanctions Kataib Hezbollah", "sanction; by US Treasury; on Kataib Hezbollah"),
     # whose a deed is
     ("Israel's Beirut strike pushed Trump to announce Iran deal", "strike; by Israel; in Lebanon"),
-    ("Claims Israel's Beirut strike pushed Trump on Iran announcement", "strike; by Israel; in Lebanon; claimed"),
+    ("Claims Israel's Beirut strike pushed Trump on Iran announcement", "strike; by Israel; in Lebanon; background"),
     ("Turkey's Sinjar drone strike kills two", "strike; by Turkey; in Sinjar; 2 killed"),
     ("Iran's Erbil attack kills two", "assault; by Iran; in Erbil; 2 killed"),
     ("PMF's Kirkuk attack kills two", "assault; by Popular Mobilization Forces; in Kirkuk; 2 killed"),
