@@ -53,5 +53,6 @@ def opened(browser: Browser, board: Floor, *, js: bool = True, dark: bool = Fals
 
 def closed(page: Page) -> None:
     elsewhere = ELSEWHERE.pop(page.context)
+    page.unroute_all(behavior="ignoreErrors")  # an answer that is under way has no page any more
     page.context.close()
     assert elsewhere == []
