@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -34,6 +35,7 @@ T = TypeVar("T")
 BATCH = 500  # revisions matched at once: of these, what is flash is decided on first
 AHEAD_WITHIN = 1.0  # seconds that a commit waits for a language model
 AHEAD_IN_A_ROUND = 20.0  # where nobody else waits
+NOTHING = Finding()
 Queued = Callable[[], Awaitable[object]]
 # headlines by seq, now, seconds, what ends the wait -> their vectors
 ReadAhead = Callable[[Mapping[int, str], datetime, float, asyncio.Event], Awaitable[Mapping[int, bytes]]]
@@ -128,30 +130,32 @@ class Triage(Follower):
         if not self.read_ahead or not headlines:
             return part
         vectors: dict[int, bytes] = {}
+        ends = monotonic() + within
         if asking:  # whoever waits meanwhile waits this long at most; what is not compared now never is
             vectors |= await self.read_ahead(asking, now, within, asyncio.Event())
-        if rest := {seq: title for seq, title in headlines.items() if seq not in asking}:
-            vectors |= await self.read_ahead(rest, now, within, self._turn.hurry)
-        if unread := len(asking.keys() - vectors.keys()):
-            log.info("headlines not compared with examples, told by their words alone number=%d", unread)
+        rest = {seq: title for seq, title in headlines.items() if seq not in asking}
+        if rest and (left := ends - monotonic()) > 0:
+            vectors |= await self.read_ahead(rest, now, left, self._turn.hurry)
         part = await asyncio.to_thread(self._compared, matcher, part, vectors)
+        if asking and (
+            open_yet := sum(finding.asks for _, finding in part)
+        ):  # their vectors or the examples are unread
+            log.info("headlines not compared with examples, told by their words alone number=%d", open_yet)
         for revision, finding in part:
             if finding.event and revision.seq in vectors:
                 window.wordings.add(revision.seq, vectors[revision.seq])
         return part
 
     def _compared(self, matcher: Matcher, part: Matched, vectors: Mapping[int, bytes]) -> Matched:
-        """Return the findings anew of those that ask what their headline reads like and whose vector is there."""
+        """Return the findings anew of those that ask what their headline reads like and whose vector is there.
+
+        What was found stays where matching anew fails.
+        """
         return [
-            (revision, self._anew(matcher, revision, finding, alike) if alike else finding)
+            (revision, self._match(matcher, revision, alike, finding) if alike else finding)
             for revision, finding in part
             for alike in [self._likeness(revision, vectors) if finding.asks else None]
         ]
-
-    def _anew(self, matcher: Matcher, revision: Revision, finding: Finding, alike: Likeness) -> Finding:
-        """Return what a revision matches by what its headline reads like too; what was found if that fails."""
-        found = self._match(matcher, revision, alike)
-        return found if found.matches or found.event else finding
 
     def _likeness(self, revision: Revision, vectors: Mapping[int, bytes]) -> Likeness | None:
         vector = vectors.get(revision.seq)
@@ -176,13 +180,15 @@ class Triage(Follower):
         matched = [(each, self._match(matcher, each)) for each in waiting if each.seq not in ahead]
         return matched, waiting[-1].seq if waiting else 0
 
-    def _match(self, matcher: Matcher, revision: Revision, likeness: Likeness | None = None) -> Finding:
+    def _match(
+        self, matcher: Matcher, revision: Revision, likeness: Likeness | None = None, otherwise: Finding = NOTHING
+    ) -> Finding:
         try:
             return matcher.find(revision.article, likeness)
         except Exception:
             log.exception("article not matched article=%s revision=%d", revision.article.id, revision.article.revision)
             self.failed.append(revision)  # the admin is told; the articles behind it must not wait for ever
-            return Finding()
+            return otherwise
 
 
 def _log(result: TriageResult) -> None:
