@@ -23,6 +23,8 @@ from tests.migrated import empty_store
 if TYPE_CHECKING:
     from tests.e2e.board import Floor
 
+ROOT = Path(__file__).parents[2]
+MODEL = Path(__file__).parent / "model"  # a substitute of the language model's package
 RULES = """\
 version: 1
 settings: {{allow_private: ["127.0.0.1"], admin: {admin}, {settings}}}
@@ -116,7 +118,7 @@ class Desk:
         return report
 
     def environ(self) -> dict[str, str]:
-        root = str(Path(__file__).parents[2])
+        root = str(ROOT)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCHFLOOR")}
         return {
             **kept,
@@ -131,6 +133,17 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield made
     for each in (made.outlet, made.hook, made.mail):
         each.close()
+
+
+@pytest.fixture
+def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put the substitute of the language model in the place of its package; return the file that says how it fails."""
+    file = tmp_path / "orders"
+    file.write_text("", encoding="ascii")
+    monkeypatch.setenv("PYTHONPATH", f"{MODEL}{os.pathsep}{ROOT}")
+    monkeypatch.setenv("MODEL_ORDERS", str(file))
+    monkeypatch.syspath_prepend(str(MODEL))
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -34,21 +33,8 @@ from tests.e2e.servers import rss
 from tests.unit.event_desk import ANY, EVENTS, FIRST, LISTS
 
 T = TypeVar("T")
-MODEL = Path(__file__).parent / "model"
-ROOT = Path(__file__).parents[2]
 T0 = datetime(2026, 6, 14, 10, tzinfo=UTC)
 ARABIC = "قصف إيراني على قاعدة أميركية في الكويت"
-
-
-@pytest.fixture
-def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put the substitute in the place of the package; return the file that says how it fails."""
-    file = tmp_path / "orders"
-    file.write_text("", encoding="ascii")
-    monkeypatch.setenv("PYTHONPATH", f"{MODEL}{os.pathsep}{ROOT}")
-    monkeypatch.setenv("MODEL_ORDERS", str(file))
-    monkeypatch.syspath_prepend(str(MODEL))
-    return file
 
 
 def tell(orders: Path, how: str) -> None:

@@ -24,7 +24,6 @@ from tests.e2e.rounds import told
 from tests.e2e.servers import rss
 from tests.e2e.starting import start
 
-MODEL = Path(__file__).parent / "model"
 ROOT = Path(__file__).parents[2]
 T0 = datetime(2026, 6, 14, 10, tzinfo=UTC)
 # the substitute of the model knows Kuwait from all else
@@ -43,17 +42,6 @@ rules:
     notify: [hook]
 """
 WHY = "no word of a deed was known (reads like: Blast heard in Kuwait (1.00); row 2)"
-
-
-@pytest.fixture
-def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put the substitute in the place of the package; return the file that says how it fails."""
-    file = tmp_path / "orders"
-    file.write_text("", encoding="ascii")
-    monkeypatch.setenv("PYTHONPATH", f"{MODEL}{os.pathsep}{ROOT}")
-    monkeypatch.setenv("MODEL_ORDERS", str(file))
-    monkeypatch.syspath_prepend(str(MODEL))
-    return file
 
 
 def write(desk: Desk, languages: str = "model") -> None:
