@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.alert import Scope
 from alerts.line.deliver import Deliver
 from alerts.line.orders import ORDERS, Answer, Order, signed_by
 from alerts.line.rematch import Missed, missed, queue_digest
-from alerts.line.silences import describe_withheld, would_have_withheld
+from alerts.line.silences import describe_withheld, misnamed, would_have_withheld
 from alerts.render.counting import counted
 from alerts.rule import Config
 from alerts.rules.match import Matcher
@@ -64,11 +65,19 @@ class Commands:
 
     async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
         asked = signed_by(request)
-        answer = await self._lane.write(lambda connection: order(connection, asked, clock()))
+        answer = await self._lane.write(lambda connection: self._carried_out(connection, order, asked, clock()))
         if request["command"] == "silence-add" and "error" not in answer:
             answer = {**answer, "last_24h": await asyncio.to_thread(self._withheld_by, answer, clock())}
         log.info("order %s by=%s error=%s", request["command"], asked.get("by", "-"), answer.get("error", "-"))
         return answer
+
+    def _carried_out(self, connection: Connection, order: Order, asked: Mapping[str, Any], now: datetime) -> Answer:
+        # by the rules in force here: the board asks without reading any
+        if asked["command"] == "silence-add":
+            scope, value = Scope(asked["scope"]), str(asked["value"]).strip()
+            if problem := misnamed(connection, self._config(), scope, value):
+                return {"error": problem}
+        return order(connection, asked, now)
 
     def _withheld_by(self, silence: Answer, now: datetime) -> Answer:
         with self._database.read() as connection:
