@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from alerts.alert import Scope
 from alerts.line.deliver import Deliver
 from alerts.line.orders import ORDERS, Answer, Order, signed_by
-from alerts.line.rematch import Missed, missed, queue_digest
+from alerts.line.rematch import Missed, missed, preview, queue_digest
 from alerts.line.silences import describe_withheld, misnamed, would_have_withheld
 from alerts.render.counting import counted
 from alerts.rule import Config
@@ -54,7 +54,11 @@ class Commands:
     def by_name(self, clock: Clock) -> dict[str, Command]:
         """Return what can be asked for over the control socket, by name."""
         orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
-        own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
+        own = {
+            "rematch": self._asked_to_rematch,
+            "rematch-preview": self._asked_for_preview,
+            "resend": self._asked_to_resend,
+        }
         asked = {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
         return {name: partial(self._surely, ask) for name, ask in asked.items()}
 
@@ -90,6 +94,17 @@ class Commands:
         )
         await self._deliver.start_due(clock)
         return done
+
+    async def _asked_for_preview(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
+        # a request of its own: a daemon of before it refuses what it would otherwise carry out
+        since = clock() - timedelta(seconds=float(request["seconds"]))
+        config = self._config()
+
+        def look() -> Mapping[str, Any]:
+            with self._database.read() as connection:
+                return preview(connection, config, Matcher(config), since)
+
+        return await asyncio.to_thread(look)
 
     async def _log_order(self, request: Mapping[str, Any], title: str, now: datetime) -> None:
         await self._logbook.note(Entry(now, What.ORDER, str(signed_by(request)["by"]), title))
