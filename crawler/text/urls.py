@@ -28,7 +28,7 @@ _IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*|/\((?:[A-Z]\([\w-]
 _NAMES_A_PAGE = re.compile(r"\d{4,}[^/]*/?$|(?:[^/-]+-){2,}[^/]+/?$|\.s?html?$", re.IGNORECASE)
 _BARE_HOST = re.compile(r"www\.[a-z0-9-]+\.[a-z]", re.IGNORECASE)
 LONGEST_LINK = 2048  # characters
-# links of which the cleaned form and the key are kept: a feed shows the same ones at each poll; half a kilobyte each
+# links of which the cleaned form and the key are kept: a feed shows the same ones at each poll; 0.7 KB each
 REMEMBERED = 4096
 WRAPPERS = {"news.google.com": "Google News", "news.yahoo.com": "Yahoo News", "flip.it": "Flipboard"}
 _MOBILE = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.[^.])")
