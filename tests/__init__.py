@@ -2,4 +2,4 @@
 
 import os
 
-os.environ["WATCHFLOOR_BOARD"] = "off"  # of alerts/run/board_process.py; those of the board name an address
+os.environ["WATCHFLOOR_BOARD"] = "off"  # of crawler/config/served.py; those of the board name an address

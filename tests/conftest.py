@@ -2,8 +2,10 @@
 
 import gc
 import os
+import re
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,10 +28,11 @@ os.environ["SSL_CERT_FILE"] = os.devnull
 
 # Tests that wait for a real limit or unit: they start first, so that none of them is waited for at the end.
 WAITING = ("test_silence", "test_deployed", "test_killed", "test_night", "test_time", "test_workers", "test_secrets")
-# Modules that share something slow to make, such as the shipped desk compiled: one worker runs them all, from the beginning.
+ROOT = Path(__file__).parents[1]
+# Modules that share something slow to make: one worker runs them all, from the beginning. So it is with all that read the
+# shipped desk.
 SHARING: Mapping[str, str] = {
     **dict.fromkeys(("test_desk_names", "test_desk_words", "test_desk_places"), "names of the desk"),
-    **dict.fromkeys(("test_desk", "test_desk_kinds", "test_event_mention"), "rules of the desk"),
     **dict.fromkeys(
         ("test_board", "test_board_orders", "test_board_browser", "test_board_pages"), "one daemon and its board"
     ),
@@ -38,13 +41,22 @@ SHARING: Mapping[str, str] = {
 }
 
 
+DESK = re.compile(r"^from tests\.unit\.(shipped|ringing) ", re.MULTILINE)  # to read and compile it takes three seconds
+
+
+@cache
+def shared_by(path: Path) -> str:
+    """Return what the tests of a module share that is slow to make; "" if nothing."""
+    return SHARING.get(path.stem) or ("rules of the desk" if DESK.search(path.read_text(encoding="utf-8")) else "")
+
+
 class ByRoom(LoadScopeScheduling):  # type: ignore[misc]
     """Gives a worker one test through the daemon at a time, and unit tests by the module, which shares its fixtures."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = Path(nodeid.partition("::")[0])
         alone = nodeid if "unit" not in path.parts else path.stem
-        return SHARING.get(path.stem, alone)
+        return shared_by(ROOT / path) or alone
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -68,7 +80,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put first what waits long, then what shares something slow, then the rest as written."""
-    items.sort(key=lambda item: 0 if item.path.stem in WAITING else 1 if item.path.stem in SHARING else 2)
+    items.sort(key=lambda item: 0 if item.path.stem in WAITING else 1 if shared_by(item.path) else 2)
 
 
 @pytest.fixture(scope="module")

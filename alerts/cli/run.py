@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +15,23 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from alerts.cli.common import config_option, fail, print_json, rules_path, secrets_for, state_option, state_path
+from alerts.cli.common import (
+    config_option,
+    counted,
+    fail,
+    print_json,
+    rules_path,
+    secrets_for,
+    state_option,
+    state_path,
+)
 from alerts.cli.loading import refuse
 from alerts.cli.logs import log_to_stderr
 from alerts.cli.places import own_socket, secrets_path
+from alerts.cli.progress import doing
 from alerts.decide.roles import Role
 from alerts.line.direct_notice import tell_once
+from alerts.rule import Config
 from alerts.rules.config import RulesError, variables
 from alerts.run import failed_start
 from alerts.run.article_lines import parse_time
@@ -30,6 +42,7 @@ from alerts.run.rules_file import read_rules
 from alerts.run.secrets_file import SecretsFile
 from alerts.run.stage import StageError, describe
 from crawler.config.problems import ConfigError
+from crawler.config.served import OFF, VARIABLE
 from crawler.store.errors import StoreBusy, StoreError
 from crawler.store.faults import in_words
 
@@ -86,7 +99,8 @@ def command(
             state, patient = state_path(state_dir, rules), not (once or at)
             secrets = SecretsFile(secrets_path(rules, os.environ), os.environ, hide)
             socket = own_socket(state, os.environ)
-            read = read_rules(rules, state, secrets, patient=patient)
+            with doing("reading the rules") if patient else nullcontext():
+                read = read_rules(rules, state, secrets, patient=patient)
             give_back()
             # only now: what fetches and stores takes the room that compiling the rules left, 11 MB of a desk
             from alerts.run.service import Service  # noqa: PLC0415
@@ -173,7 +187,20 @@ async def _run(service: Service, out: TextIO, *, once: bool, at: str | None) -> 
             await service.start(now)
             print_json(describe(await service.round(now), now), out)
         else:
+            if sys.stderr.isatty():
+                click.echo("\n".join(_greeting(service.config, service.state_dir)), err=True)
             await service.run()
+
+
+def _greeting(config: Config, state: Path) -> Iterator[str]:
+    """Yield what a person who starts the daemon on a terminal wants to know: what it does, and where to look."""
+    sources, rules = counted(len(config.sources), "source"), counted(len(config.rules), "rule")
+    yield f"Watching {sources} by {rules}; alerts go to {', '.join(config.receivers)}."
+    yield "What the feeds hold now is taken for known; what is new from here on is told. Below is the log."
+    address = os.environ.get(VARIABLE) or config.board.address
+    board = f"; soon the watch board: http://{address}/" if address != OFF else ""
+    yield f"In another terminal: watchfloor status, watchfloor stories (the store: {state}){board}"
+    yield "Ctrl-C ends it."
 
 
 async def _rounds(service: Service, out: TextIO) -> None:

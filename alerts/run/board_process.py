@@ -18,12 +18,11 @@ from pathlib import Path
 
 from alerts.run import board_fault
 from alerts.run.reads import KEPT
-from crawler.config.served import OFF
+from crawler.config.served import OFF, VARIABLE
 from crawler.config.settings import BoardSettings
 
 log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "alerts", "board", "--under-daemon")  # by name: this room imports nothing of the board
-VARIABLE = "WATCHFLOOR_BOARD"  # of the environment: goes before settings.board
 TAKEN = 69  # exit code: EX_UNAVAILABLE of sysexits.h, the address is taken
 NOT_STARTED = 71  # as an exit code: EX_OSERR of sysexits.h, the system gives us no process
 LOOKED = 0.5  # seconds between two looks whether the settings have changed

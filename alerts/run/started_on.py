@@ -38,12 +38,12 @@ class Beginning:
 def tell_beginning(connection: Connection, config: Config, start: Start, now: datetime) -> None:
     """Queue the notice of a start on a store that was accepted, or that is new and that nobody was told of.
 
-    A single round (`run --once`, or a command without a daemon) may make the store; whoever runs it reads so in its
-    log, and the first daemon tells it. What is queued here is noted in the same commit: it is told once.
+    A single round or a command without a daemon may make the store; `run --once` says so in its log, and the first
+    daemon tells it. What is queued here is noted in the same commit: it is told once.
     """
     made = untold_since(connection)
     if made and not start.watches:
-        log.warning("new store store=%s the first daemon on it tells the admin", start.store)
+        log.info("new store store=%s the first daemon on it tells the admin", start.store)
     told = beginning(start, made if start.watches else None, config.timezone, now)
     if told is None:
         return

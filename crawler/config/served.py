@@ -13,6 +13,7 @@ from crawler.config.values import Flag, Text, Url
 from crawler.config.yamlfile import Node, Place, Problems, Scalar
 
 OFF = "off"
+VARIABLE = "WATCHFLOOR_BOARD"  # of the environment: goes before settings.board
 
 
 class _Address:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import ssl
 import sys
 import threading
@@ -98,23 +99,33 @@ class Outlet:
 
         self._where, self._speak = (host, port), Speak
         self._server: ThreadingHTTPServer | None = None
+        self._kept: socket.socket | None = None
         self.start()
         self.base = f"http://{host}:{self._where[1]}"
 
     def start(self) -> None:
         """Listen, after `stop` at the address of before."""
         self._server = Patient(self._where, self._speak)
+        self._let_go()
         self._where = (self._where[0], self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Refuse connections from now on."""
+        """Refuse connections from now on; the port stays ours, so that no server of another test answers there."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
             self._thread.join()
             self._server = None
+            self._kept = socket.socket()
+            self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does that takes it again
+            self._kept.bind(self._where)
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def serve(self, path: str, body: bytes, *, status: int = 200, **headers: str) -> str:
         self.answers[path] = Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})

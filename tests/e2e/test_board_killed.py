@@ -24,7 +24,7 @@ from tests.e2e.board import NEWS, TOKEN, BoardDesk, Floor, served, settings_of
 from tests.e2e.browsing import BROWSER, NO_BROWSER, closed, launched, opened
 from tests.e2e.conftest import Desk
 from tests.e2e.running import Running
-from tests.e2e.servers import Hook, Outlet, rss, until
+from tests.e2e.servers import PATIENCE, Hook, Outlet, rss, until
 
 
 @dataclass
@@ -95,7 +95,7 @@ def test_board_without_a_daemon_ends_where_nobody_reads_or_its_store_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def ends(idle: float, state: Path) -> str:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return await alone.until_replaced(state, lambda: idle)
 
     monkeypatch.setattr(alone, "LOOKED", 0.05)
@@ -105,11 +105,18 @@ def test_board_without_a_daemon_ends_where_nobody_reads_or_its_store_is_gone(
         asyncio.run(asyncio.wait_for(ends(alone.LEFT_ALONE - 1, tmp_path), 0.5))
 
     async def beside_a_command() -> str:
-        async with asyncio.timeout(10):
-            ending = asyncio.create_task(alone.until_replaced(tmp_path, lambda: 0.0))
-            with lock(tmp_path):  # which is over before the second look
-                await asyncio.sleep(0.06)
-            await asyncio.sleep(0.3)
+        held, looks = lock(tmp_path), [0]
+
+        def idle() -> float:
+            looks[0] += 1
+            if looks[0] == 2:  # the command is over before the second look
+                held.close()
+            return 0.0
+
+        async with asyncio.timeout(PATIENCE):
+            ending = asyncio.create_task(alone.until_replaced(tmp_path, idle))
+            while looks[0] < 4:  # noqa: ASYNC110 - it sets no event
+                await asyncio.sleep(0.01)
             assert not ending.done()
             with lock(tmp_path):
                 return await ending

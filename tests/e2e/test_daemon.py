@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.conftest import Desk
 from tests.e2e.running import daemon
-from tests.e2e.servers import rss
+from tests.e2e.servers import PATIENCE, rss
 
 T0 = "2026-06-14T10:00:00Z"
 DATE = "Sun, 14 Jun 2026 09:30:00 GMT"
@@ -181,7 +181,8 @@ def test_sigterm_ends_in_order_though_a_feed_hangs(desk: Desk) -> None:
     with daemon(desk) as running:
         assert desk.outlet.wait_for("/hung.xml")
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(15) == 0, "sooner than the feed is given up"
+        assert running.process.wait(PATIENCE) == 0
+    assert not any("polled source=s1" in each for each in running.log), "sooner than the feed is given up"
 
 
 def test_no_port_is_opened(desk: Desk) -> None:

@@ -185,7 +185,7 @@ def test_twelve_hung_endpoints_do_not_delay_a_healthy_one(tmp_path: Path) -> Non
         await line.queue("now", "well")
         await line.deliver.start_due(line.clock)
         await asyncio.to_thread(well.wait_for, 2)
-        assert time.monotonic() - started < alone + 5, "each hung one costs ten seconds"  # the bench prints the figure
+        assert time.monotonic() - started < alone + 9, "each hung one costs ten seconds"  # the bench prints the figure
         assert well.titles() == [f"PRIORITY A militia moves {story} | Wire" for story in ("before", "now")]
 
     def outlet_waits() -> None:

@@ -18,7 +18,7 @@ from alerts.store import claims, decisions, digests, outbox
 from tests.e2e.conftest import Desk
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.running import daemon
-from tests.e2e.servers import Hook, closing_all, rss
+from tests.e2e.servers import PATIENCE, Hook, closing_all, rss
 
 YEARS = "5000d"  # the stores of these tests are of June 2026
 
@@ -130,7 +130,7 @@ def test_sigterm_ends_in_order_though_a_receiver_hangs(desk: Desk) -> None:
         desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
         assert desk.outlet.wait_for("/hung")
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(20) == 0
+        assert running.process.wait(PATIENCE) == 0
     assert desk.status()["outbox"] == {"sending": 1}  # the next start sends it again, marked
 
 

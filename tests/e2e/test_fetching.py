@@ -21,7 +21,7 @@ from crawler.parse.feeds import read_feed
 from crawler.parse.found import Feed
 from crawler.sources.polling import state_for
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
-from tests.e2e.servers import Outlet, closing_all, rss
+from tests.e2e.servers import PATIENCE, Outlet, closing_all, rss
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 
@@ -154,7 +154,7 @@ def test_request_in_flight_is_answered_while_the_crawler_closes(outlet: Outlet) 
         await fetching.open()
         source = Source("slow", outlet.act("/slow", slowly))
         poll = asyncio.create_task(fetching.poll(source, state_for(source, None, NOW), NOW))
-        await asyncio.to_thread(asked.wait, 10)
+        await asyncio.to_thread(asked.wait, PATIENCE)
         await fetching.close()
         return await poll
 

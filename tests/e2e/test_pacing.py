@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -14,7 +13,7 @@ from crawler.store.db import DATABASE, Database
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import balanced, item, told
 from tests.e2e.running import Running, daemon
-from tests.e2e.servers import rss
+from tests.e2e.servers import rss, until
 
 DAY = "2026-06-14"
 
@@ -279,9 +278,7 @@ def test_what_quiet_hours_held_follows_the_hours_of_a_reload(desk: Desk) -> None
 
     def held(running: Running, *titles: str) -> None:
         desk.outlet.serve("/a.xml", rss(*({"title": each, "guid": hash_of(each)} for each in titles)))
-        until = time.monotonic() + 20
-        while desk.status()["ledger"]["held"] != 1:
-            assert time.monotonic() < until, running.log
+        until(lambda: desk.status()["ledger"]["held"] == 1, tell=lambda: running.log)
         assert len(desk.hook.titles()) == len(titles) - 1, "it waits"
 
     desk.write("/a.xml", every="1s")

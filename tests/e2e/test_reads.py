@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from alerts.run import reads
+from tests.e2e.servers import PATIENCE
 
 FLOOD = "print('x' * 9_000_000)"
 HANG = "signal.pause()"
@@ -194,7 +195,7 @@ def test_an_interrupted_answering_process_says_nothing(tmp_path: Path, capfd: py
             await asked.answer({"words": ["status"]})
             [ours] = [each for each in psutil.Process().children() if reads.COMMAND[-1] in each.cmdline()]
             ours.send_signal(signal.SIGINT)
-            return await asyncio.to_thread(ours.wait, 10)
+            return await asyncio.to_thread(ours.wait, PATIENCE)
         finally:
             asked.close()
 

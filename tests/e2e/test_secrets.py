@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.e2e.conftest import Desk
 from tests.e2e.dated import item
-from tests.e2e.servers import Hook, rss
+from tests.e2e.servers import PATIENCE, Hook, rss
 from tests.e2e.starting import EXHAUSTIVE, start
 
 CANARY = "kanarienvogel"
@@ -95,7 +95,7 @@ def test_no_secret_is_in_the_command_line_of_a_process(desk: Desk) -> None:
         ours = [path for path in Path("/proc").glob("[0-9]*/cmdline") if _parent(path) == running.pid]
         lines = [path.read_bytes() for path in (*ours, Path(f"/proc/{running.pid}/cmdline"))]
         running.terminate()
-        running.communicate(timeout=30)
+        running.communicate(timeout=PATIENCE)
     assert len(lines) >= 2, "its parsing children are looked at too"
     assert not any(CANARY.encode() in line or os.fsencode(desk.hook.url) in line for line in lines)
 

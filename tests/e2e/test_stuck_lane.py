@@ -22,7 +22,7 @@ from alerts.line import direct_notice
 from alerts.run import watch as watching
 from alerts.run.watch import Paces, Watch
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
-from tests.e2e.servers import Hook, Outlet, closing_all
+from tests.e2e.servers import PATIENCE, Hook, Outlet, closing_all
 
 
 def test_a_lane_that_hangs_is_told_through_another_and_once_that_it_goes_on(
@@ -151,7 +151,7 @@ def test_a_lane_that_ends_by_an_error_fails_the_stage_that_sends(tmp_path: Path)
         await line.lane.write(lambda connection: connection.execute(text(trigger)))
         await line.deliver.start_due(line.clock)
         with suppress(IntegrityError):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 await asyncio.gather(*line.deliver._running.values())
         with pytest.raises(delivering.LaneStopped, match=r"lane desk.*no row is changed"):
             line.deliver.need_lanes()

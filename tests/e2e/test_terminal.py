@@ -140,3 +140,25 @@ def test_every_time_is_in_the_zone_of_the_desk_with_utc_beside_it(told: Desk, wo
 def test_zone_is_that_of_the_desk_while_the_rules_have_errors(told: Desk) -> None:
     told.rules.write_text(told.rules.read_text(encoding="utf-8").replace("severity: priority", "severity: loud"))
     assert re.search(TIME, told.run("deliveries").stdout)
+
+
+def test_daemon_on_a_terminal_says_what_it_does_and_where_to_look(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(item(ENGLISH, "1")))
+    desk.write("/a.xml")
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "alerts", "run"]
+    with subprocess.Popen(command, cwd=desk.place, env=desk.environ(), stdin=subprocess.DEVNULL, stderr=its) as process:
+        os.close(its)
+        said = b""
+        while b"baseline source=s1" not in said:
+            said += os.read(ours, 65536)
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+        os.close(ours)
+    lines = [each.rpartition("\x1b[K")[2] for each in said.decode().split("\r\n")]  # "reading the rules ..." is erased
+    assert [each for each in lines if each and not each.startswith("20")] == [
+        "Watching 1 source by 1 rule; alerts go to hook, mail.",
+        "What the feeds hold now is taken for known; what is new from here on is told. Below is the log.",
+        f"In another terminal: watchfloor status, watchfloor stories (the store: {desk.place / 'var'})",
+        "Ctrl-C ends it.",
+    ]

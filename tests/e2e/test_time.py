@@ -209,7 +209,7 @@ def test_daemon_that_was_stopped_goes_on_within_a_tick(desk: Desk) -> None:
         running.process.send_signal(signal.SIGCONT)
         with desk.outlet.changed:
             assert desk.outlet.changed.wait_for(lambda: len(desk.outlet.asked("/a.xml")) > polls, PATIENCE)
-        assert time.monotonic() - begun < 10, "a tick of two seconds, on a busy machine"
+        assert time.monotonic() - begun < 60, "a tick of two seconds, on a busy machine"
         assert desk.hook.wait_for(1)
 
 

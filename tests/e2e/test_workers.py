@@ -27,7 +27,7 @@ from crawler.store import pages_wanted as wanted
 from tests.e2e.backlog import NOW, backlog
 from tests.e2e.conftest import Desk
 from tests.e2e.running import Running, daemon, parsing_children, parsing_servers
-from tests.e2e.servers import Outlet, closing_all, rss
+from tests.e2e.servers import PATIENCE, Outlet, closing_all, rss
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ def _die(how: int) -> None:
 
 def _grown(file: Path) -> list[int]:
     """Wait until a child has written its number."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         written = file.read_text(encoding="ascii") if file.exists() else ""
         if written.endswith("\n"):
@@ -75,7 +75,7 @@ def _kill_and_see(child: int) -> None:
 
 
 async def _replaced(workers: Workers, killed: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while workers.died < killed:
             workers.mend()
             await asyncio.sleep(0)
@@ -216,7 +216,7 @@ def test_index_whose_sitemaps_all_fail_is_charged_with_nothing_if_one_was_our_fa
 
 def busy(running: Running) -> psutil.Process:
     """Wait until one of the children computes, and return it."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         for each in parsing_children(running.process.pid):
             with suppress(psutil.NoSuchProcess):
@@ -272,7 +272,7 @@ def test_server_of_the_children_that_is_killed_is_replaced_and_costs_no_poll(des
         left = parsing_children(running.process.pid)
         (server,) = parsing_servers(running.process.pid)
         server.kill()
-        psutil.wait_procs(left, timeout=10)
+        psutil.wait_procs(left, timeout=PATIENCE)
         assert not [each for each in left if each.is_running()]
         desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
         assert desk.hook.wait_for_title("A militia moves"), running.log
@@ -287,7 +287,7 @@ def test_children_end_with_a_daemon_that_is_killed(desk: Desk) -> None:
         assert running.says("baseline source=s1 articles=1")
         left = parsing_children(running.process.pid) + parsing_servers(running.process.pid)
         assert len(left) > 1
-    assert psutil.wait_procs(left, timeout=10)[1] == []
+    assert psutil.wait_procs(left, timeout=PATIENCE)[1] == []
 
 
 def test_parse_killed_twice_charges_nobody_and_is_polled_again(desk: Desk) -> None:

@@ -41,6 +41,7 @@ from crawler.config.settings import BackupSettings
 from crawler.store.copies import faults_of, make_compactable
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
+from tests.e2e.servers import PATIENCE
 from tests.migrated import RELEASED, released_store
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -539,7 +540,7 @@ def test_the_daemons_own_backups_are_made_in_time_and_told_when_they_fail(state:
     running.start()
     try:
         with heard:
-            assert heard.wait_for(lambda: told, 10)
+            assert heard.wait_for(lambda: told, PATIENCE)
         assert "no backup could be made" in told[0]
         assert f"{tmp_path / 'file'} cannot be used for backups" in told[0]
         (tmp_path / "file").unlink()

@@ -16,6 +16,7 @@ from alerts.board.desk import Desk
 from alerts.board.live import Live
 from alerts.board.server import ORDERS_AT_ONCE, Board
 from crawler.store.db import DATABASE
+from tests.e2e.servers import PATIENCE
 from tests.migrated import new_store
 from tests.unit.alerts_made import settled
 
@@ -61,9 +62,9 @@ def test_orders_that_wait_for_the_daemon_hold_up_no_page(tmp_path: Path) -> None
             orders = [asyncio.create_task(session.post("/api/v1/sources/s1/poll", headers=bearer)) for _ in range(40)]
             try:
                 for _ in range(ORDERS_AT_ONCE):
-                    await asyncio.wait_for(asked.get(), 10)
+                    await asyncio.wait_for(asked.get(), PATIENCE)
                 await asyncio.sleep(0.5)  # the others are with the board by now
-                async with asyncio.timeout(5), session.get("/api/v1/stories") as answer:
+                async with asyncio.timeout(PATIENCE), session.get("/api/v1/stories") as answer:
                     assert answer.status == 200
                 assert not any(each.done() for each in orders)
             finally:
@@ -114,7 +115,7 @@ def test_first_who_listens_after_a_while_hears_how_it_is_now(tmp_path: Path) -> 
             live = Live(desk)
             before = await heard(live)
             assert "no daemon runs here" in before["words"]
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while not live.idle:  # noqa: ASYNC110 - its last look ends by itself
                     await asyncio.sleep(0.1)
             desk.state_dir = None  # type: ignore[assignment] # a fault that no StoreError tells

@@ -10,6 +10,7 @@ import pytest
 from alerts.run import board_process
 from alerts.run.board_process import BoardProcess
 from crawler.config.settings import BoardSettings
+from tests.e2e.servers import PATIENCE
 
 
 def test_board_that_cannot_be_started_is_told_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +25,7 @@ def test_board_that_cannot_be_started_is_told_and_tried_again(tmp_path: Path, mo
             lambda: settings, tmp_path / "rules.yaml", tmp_path, {}, lambda *words: told.append(words[1])
         )
         kept.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not told:  # noqa: ASYNC110 - it sets no event
                 await asyncio.sleep(0.01)
         await kept.close()

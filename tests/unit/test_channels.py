@@ -134,9 +134,9 @@ def test_hostile_page_raises_nothing_and_costs_little() -> None:
         good.decode().encode("utf-16"),
     ]
     for body in bodies:
-        begun = time.monotonic()
+        begun = time.process_time()
         feed = read(body)
-        assert time.monotonic() - begun < 5
+        assert time.process_time() - begun < 5
         assert len(feed.entries) <= MOST_POSTS
     rand = random.Random(18)
     for _ in range(40):

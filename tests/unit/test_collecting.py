@@ -16,6 +16,7 @@ from crawler.collect.collecting import Clock, Collecting
 from crawler.collect.stored import Stored
 from crawler.sources.source import Source, SourceState
 from crawler.store.writer_lane import WriterLane
+from tests.e2e.servers import PATIENCE
 from tests.migrated import new_store
 from tests.unit.desk import NOW
 
@@ -79,7 +80,7 @@ def test_poll_that_comes_due_before_the_next_tick_starts_at_its_own_moment(
         collecting.states["s"] = SourceState("s", "https://s.example/", due)
         await collecting.start_due(clock, partial(asyncio.sleep, 0))
         assert not started.done()
-        assert await asyncio.wait_for(started, 10) >= due
+        assert await asyncio.wait_for(started, PATIENCE) >= due
         lane.close()
         database.close()
 

@@ -26,8 +26,7 @@ from alerts.cli.places import (
     sockets_of,
     state_path,
 )
-from alerts.run.board_process import VARIABLE
-from crawler.config.served import OFF
+from crawler.config.served import OFF, VARIABLE
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

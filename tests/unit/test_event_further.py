@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 import pytest
 
@@ -11,11 +12,16 @@ from alerts.decide.event_acts import ended_by, lasting
 from alerts.decide.event_news import Added, added, news_in
 from alerts.decide.event_repeats import like, possibly_same, told_elsewhere
 from alerts.event import Act, EventMention, Report
+from alerts.rule import EventSettings
 from tests.unit.desk import NOW
 from tests.unit.shipped import read, shipped
 
 HOUR = timedelta(hours=1)
-SETTINGS = shipped().events
+
+
+@cache
+def settings() -> EventSettings:
+    return shipped().events
 
 
 def report(title: str, hours: float = 0, thread: str = "t1") -> Report:
@@ -24,7 +30,7 @@ def report(title: str, hours: float = 0, thread: str = "t1") -> Report:
 
 
 def adds(later: str, *told: str, hours: float = 1) -> Added:
-    return added(report(later, hours), [report(each) for each in told], (), SETTINGS)
+    return added(report(later, hours), [report(each) for each in told], (), settings())
 
 
 @pytest.mark.parametrize(
@@ -121,21 +127,21 @@ def test_dead_of_another_hour_place_or_number_may_be_another_attack(told: str, l
         casualties={"killed": 2},
     )
     three = replace(second.mention, casualties={"killed": 3})
-    assert added(replace(second, at=NOW + 2 * HOUR), [first], (), SETTINGS).another
-    assert added(replace(second, mention=kuwait), [first], (), SETTINGS).another
-    made = added(replace(second, mention=three), [first], (), SETTINGS)
+    assert added(replace(second, at=NOW + 2 * HOUR), [first], (), settings()).another
+    assert added(replace(second, mention=kuwait), [first], (), settings()).another
+    made = added(replace(second, mention=three), [first], (), settings())
     assert made.another
     assert "2 -> 3 killed" in made.news
 
 
 def test_who_shoots_down_a_drone_ends_no_deal() -> None:
     deal = read("US and Iran reach deal to end war")
-    lasts = lasting(deal, SETTINGS)
+    lasts = lasting(deal, settings())
     assert lasts
-    assert not ended_by(read("US shoots down Iranian drones over Hormuz"), lasts, SETTINGS)
-    assert not ended_by(read("أمريكا تسقط مسيرات إيرانية"), lasts, SETTINGS)
-    assert ended_by(read("US strikes Iran"), lasts, SETTINGS)
-    assert ended_by(read("إيران تقصف قاعدة أمريكية"), lasts, SETTINGS)
+    assert not ended_by(read("US shoots down Iranian drones over Hormuz"), lasts, settings())
+    assert not ended_by(read("أمريكا تسقط مسيرات إيرانية"), lasts, settings())
+    assert ended_by(read("US strikes Iran"), lasts, settings())
+    assert ended_by(read("إيران تقصف قاعدة أمريكية"), lasts, settings())
 
 
 SHELLING = Act("strike", "happened", ("iran",), ("kurdish-group",))
@@ -161,17 +167,17 @@ def shelling(hours: float, act: Act = SHELLING, thread: str = "t2", place: str =
 def test_an_attack_told_elsewhere_is_the_same_in_nearly_the_same_words(
     earlier: Report, share: float, same: bool
 ) -> None:
-    assert (told_elsewhere(shelling(2, thread="t1"), [(earlier, share)], SETTINGS) == [earlier]) is same
+    assert (told_elsewhere(shelling(2, thread="t1"), [(earlier, share)], settings()) == [earlier]) is same
 
 
 def test_an_equal_toll_on_one_target_is_the_same_in_other_words() -> None:
     kill = Act("kill", "happened", (), ("us",))
     one, other, late = (shelling(at, kill, killed=1) for at in (0, 2, 6))
-    assert told_elsewhere(other, [(one, 0.1)], SETTINGS) == [one]
-    assert told_elsewhere(late, [(one, 0.1)], SETTINGS) == [], "another may have been killed"
+    assert told_elsewhere(other, [(one, 0.1)], settings()) == [one]
+    assert told_elsewhere(late, [(one, 0.1)], settings()) == [], "another may have been killed"
     two = shelling(2, kill, killed=2)
-    assert told_elsewhere(two, [(one, 0.1)], SETTINGS) == []
-    assert news_in(two, [one], (), SETTINGS) == ("1 -> 2 killed",)
+    assert told_elsewhere(two, [(one, 0.1)], settings()) == []
+    assert news_in(two, [one], (), settings()) == ("1 -> 2 killed",)
 
 
 BOTH = ("US strikes Iran", "Iran strikes US base")
@@ -185,11 +191,11 @@ SUMS = [
 @pytest.mark.parametrize("title", SUMS)
 def test_that_two_attacked_each_other_is_told_where_both_attacks_were(title: str) -> None:
     us, iran = (report(each, at, f"t{at}") for at, each in enumerate(BOTH))
-    assert like(report(title, 2, "t9"), [us, iran], SETTINGS) == [us, iran]
-    assert like(report(title, 2, "t9"), [us], SETTINGS) == [], "one side's attack is news"
-    assert like(report(title, 5, "t9"), [us, iran], SETTINGS) == [], "hours later it may be another"
+    assert like(report(title, 2, "t9"), [us, iran], settings()) == [us, iran]
+    assert like(report(title, 2, "t9"), [us], settings()) == [], "one side's attack is news"
+    assert like(report(title, 5, "t9"), [us, iran], settings()) == [], "hours later it may be another"
     summed = report("US, Iran exchange strikes", 1, "t5")
-    assert like(report(title, 2, "t9"), [summed], SETTINGS) == [summed]
+    assert like(report(title, 2, "t9"), [summed], settings()) == [summed]
 
 
 @pytest.mark.parametrize(
@@ -206,15 +212,16 @@ def test_that_two_attacked_each_other_is_told_where_both_attacks_were(title: str
 def test_what_an_exchange_adds_is_news(title: str) -> None:
     us, iran = (report(each, at, f"t{at}") for at, each in enumerate(BOTH))
     later = report(title, 2, "t9")
-    assert possibly_same(later, like(later, [us, iran], SETTINGS), [us, iran], SETTINGS) is None
+    assert possibly_same(later, like(later, [us, iran], settings()), [us, iran], settings()) is None
 
 
 def test_who_shoots_down_drones_in_nearly_the_same_words_tells_it_again() -> None:
     one = report("US says it shot down Iranian drones over Strait of Hormuz", 0, "t2")
     later = report("US says it downed Iranian drones over Strait of Hormuz", 1)
-    assert told_elsewhere(later, [(one, 0.7)], SETTINGS) == [one]
+    assert told_elsewhere(later, [(one, 0.7)], settings()) == [one]
     assert (
-        told_elsewhere(report("Jordan shot down Iranian drones over Strait of Hormuz", 1), [(one, 0.7)], SETTINGS) == []
+        told_elsewhere(report("Jordan shot down Iranian drones over Strait of Hormuz", 1), [(one, 0.7)], settings())
+        == []
     )
 
 
@@ -262,6 +269,6 @@ def test_a_memorandum_is_a_deal() -> None:
 )
 def test_who_was_hurt_at_one_place_by_one_side_is_told_once(told: str, later: str, other: str) -> None:
     one = report(told, 0, "t2")
-    assert like(report(later, 2), [one], SETTINGS) == [one]
-    assert like(report(later, 4), [one], SETTINGS) == [], "hours later it may be somebody else"
-    assert like(report(other, 2), [one], SETTINGS) == []
+    assert like(report(later, 2), [one], settings()) == [one]
+    assert like(report(later, 4), [one], settings()) == [], "hours later it may be somebody else"
+    assert like(report(other, 2), [one], settings()) == []

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from alerts.run import integrity
 from alerts.run.integrity import Integrity, last_check
 from crawler.store.db import DATABASE, Database
+from tests.e2e.servers import PATIENCE
 
 PAGE = 4096
 ROWS = 300
@@ -102,7 +103,7 @@ def test_a_large_store_that_is_cut_off_is_told_at_once(tmp_path: Path, monkeypat
     told = _Told()
     check = Integrity(Database.at(path), told)
     check.start()
-    assert told.rang.wait(10)
+    assert told.rang.wait(PATIENCE)
     check.close()
     assert "malformed" in told.texts[0]
     look = last_check(tmp_path)

@@ -188,7 +188,7 @@ def test_empty_list_is_a_feed_without_entries() -> None:
 
 
 def test_hostile_lists_raise_nothing_and_cost_little() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     many = read({"data": [REPORT] * (MOST_ITEMS + 5)}, RELIEF)
     assert len(many.entries) == MOST_ITEMS
     assert many.rejected == ("too_many",) * 5
@@ -208,7 +208,7 @@ def test_hostile_lists_raise_nothing_and_cost_little() -> None:
             at = rand.randrange(len(mutated))
             mutated[at : at + rand.randrange(9)] = rand.randbytes(rand.randrange(9))
         read_list(bytes(mutated), None, BASE, RELIEF)
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 SOURCE = 'sources: [{{id: a, url: "https://api.example/", {keys}}}]\n'

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from crawler.store.db import Database
 from crawler.store.writer_lane import WriterLane
+from tests.e2e.servers import PATIENCE
 
 
 def test_cancelled_callers_do_not_end_the_lane(tmp_path: Path) -> None:
@@ -19,13 +20,13 @@ def test_cancelled_callers_do_not_end_the_lane(tmp_path: Path) -> None:
 
     def slow(_: Connection) -> None:
         running.set()
-        released.wait(10)
+        released.wait(PATIENCE)
 
     async def run() -> int:
         database = Database.at(tmp_path / "a.db")
         lane = WriterLane(database)
         first = asyncio.create_task(lane.write(slow))
-        await asyncio.to_thread(running.wait, 10)
+        await asyncio.to_thread(running.wait, PATIENCE)
         second = asyncio.create_task(lane.write(slow))
         await asyncio.sleep(0)
         for task in (first, second):
@@ -48,7 +49,7 @@ def test_only_a_write_shows_that_the_store_takes_writes_again(tmp_path: Path) ->
     lane = WriterLane(database)
 
     def sql(text: str) -> BaseException | None:
-        return lane.put(lambda connection: connection.exec_driver_sql(text).close()).exception(10)
+        return lane.put(lambda connection: connection.exec_driver_sql(text).close()).exception(PATIENCE)
 
     assert sql("CREATE TABLE t (x)") is None
     sql("PRAGMA max_page_count=3")
@@ -73,17 +74,17 @@ def test_full_disk_undoes_the_whole_batch_and_says_so_to_each(tmp_path: Path) ->
         connection.exec_driver_sql("CREATE TABLE t (x)")
         connection.exec_driver_sql("PRAGMA max_page_count=3")
         started.set()
-        released.wait(10)
+        released.wait(PATIENCE)
 
     def insert(what: str) -> Future[None]:
         return lane.put(lambda connection: connection.exec_driver_sql(f"INSERT INTO t VALUES ({what})").close())
 
     first = lane.put(hold)
-    started.wait(10)
+    started.wait(PATIENCE)
     batch = [insert(what) for what in ("1", "zeroblob(100000)", "2")]
     released.set()
-    assert first.exception(10) is None
-    assert ["database or disk is full" in str(each.exception(10)) for each in batch] == [True] * 3
+    assert first.exception(PATIENCE) is None
+    assert ["database or disk is full" in str(each.exception(PATIENCE)) for each in batch] == [True] * 3
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM t").scalar() == 0
     lane.close()

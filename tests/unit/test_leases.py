@@ -25,6 +25,7 @@ from crawler.store.holdings import ALONE, Grant, Holdings, LeasedLane, still
 from crawler.store.leases import CHANNEL, LEASE, SHARES, Daemon
 from crawler.store.pulse import Pulse
 from crawler.store.writer_lane import WriterLane
+from tests.e2e.servers import PATIENCE
 from tests.postgres import Postgres
 from tests.unit.desk import NOW, desk, rule
 
@@ -314,7 +315,7 @@ def test_the_pulse_keeps_a_daemon_alive_hears_the_others_and_sees_that_it_was_bu
             held.add("judge", 1)
             assert held.holds("judge")
             assert abs(pulse.now().timestamp() - found.now) < 1
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + PATIENCE
         while "news b" not in heard and time.monotonic() < ends:  # it may not listen yet
             with database.write() as connection:
                 leases.say(connection, "news b")
@@ -353,7 +354,7 @@ def test_a_loop_that_stands_still_gives_no_sign(
         time.sleep(1)
         assert until() == stood
         pulse.turned()
-        ends = time.monotonic() + 10
+        ends = time.monotonic() + PATIENCE
         while until() == stood and time.monotonic() < ends:
             pulse.turned()
             time.sleep(0.05)

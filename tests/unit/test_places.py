@@ -90,11 +90,15 @@ def test_boxes_hold_their_countries_and_no_more() -> None:
         assert 0 <= east - max(lons) < 1, country
 
 
-@pytest.mark.parametrize("name", second_source())
-def test_town_lies_where_a_second_source_puts_it(name: str) -> None:
-    place = shipped().entities[name]
-    assert place.at is not None
-    assert km_between(place.at, second_source()[name][1]) <= OTHER_SPOT.get(name, 10.0)
+def test_town_lies_where_a_second_source_puts_it() -> None:
+    assert len(second_source()) > 200
+    far = {}
+    for name, (_, there) in second_source().items():
+        place = shipped().entities[name]
+        assert place.at is not None, name
+        if (away := km_between(place.at, there)) > OTHER_SPOT.get(name, 10.0):
+            far[name] = away
+    assert far == {}
 
 
 def test_place_inside_another_is_near_it() -> None:

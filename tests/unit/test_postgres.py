@@ -42,6 +42,7 @@ from crawler.store.search import INDEX, fill
 from crawler.store.searched import searched
 from crawler.store.stored_words import stored_among, stored_beginning
 from crawler.store.writer_lane import WriterLane
+from tests.e2e.servers import PATIENCE
 from tests.migrated import empty_store, new_store, released_store
 from tests.postgres import Postgres
 from tests.stores.make import NOW
@@ -171,7 +172,7 @@ def test_who_stands_still_loses_the_store_and_is_refused_when_it_wakes(
     monkeypatch.setattr("crawler.store.postgres.PAUSED", 300)
     paused, other = opened(), opened()
     mark(paused, "before")
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + PATIENCE
     while True:  # as a daemon that waits asks again
         try:
             mark(other, "taken over")

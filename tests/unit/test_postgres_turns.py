@@ -16,6 +16,7 @@ from alerts.store.opening import PACKAGES
 from crawler.store import search
 from crawler.store.db import Database
 from crawler.store.postgres import OURS, WRITES
+from tests.e2e.servers import PATIENCE
 from tests.postgres import Postgres
 
 
@@ -49,12 +50,12 @@ def test_who_reads_and_then_writes_is_not_overtaken(store: Database, url: str) -
         assert other.execute("SELECT value FROM marks WHERE name = 'count'").fetchone() == ("0",)
         ours = threading.Thread(target=count_up)
         ours.start()
-        assert began.wait(10)
+        assert began.wait(PATIENCE)
         ours.join(0.5)
         assert ours.is_alive(), "it waits for its turn"
         other.execute("UPDATE marks SET value = '1' WHERE name = 'count'")
         other.commit()
-    ours.join(10)
+    ours.join(PATIENCE)
     assert read == ["1"]
     with store.read() as connection:
         assert decisions.get_mark(connection, "count") == "2"

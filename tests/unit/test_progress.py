@@ -9,6 +9,7 @@ import pytest
 
 from alerts.cli import progress as module
 from alerts.cli.progress import doing, progress
+from tests.e2e.servers import PATIENCE
 
 
 class Terminal(io.StringIO):
@@ -49,7 +50,7 @@ def test_a_step_that_lasts_is_named_and_nothing_of_it_stays(monkeypatch: pytest.
     monkeypatch.setattr(module, "SHOWN_AFTER", 0.0)
     pipe, terminal = io.StringIO(), Terminal()
     with doing("reading", out=pipe), doing("reading", out=terminal):
-        assert terminal.said.wait(10)
+        assert terminal.said.wait(PATIENCE)
     assert (pipe.getvalue(), terminal.getvalue()) == ("", "\r\x1b[Kreading ...\r\x1b[K")
 
 

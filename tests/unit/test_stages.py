@@ -24,6 +24,7 @@ from alerts.store import outbox, withheld
 from crawler.store.errors import StoreError
 from crawler.store.faults import in_words
 from crawler.store.writer_lane import WriterLane
+from tests.e2e.servers import PATIENCE
 from tests.migrated import new_store
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.silenced import add
@@ -196,7 +197,7 @@ def test_reload_that_fails_is_told_and_the_next_one_is_made(tmp_path: Path, monk
         read.watch(reload, lambda *words: told.append(words))
         for each in range(1, 4):
             read.forget()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while tried < each:  # noqa: ASYNC110 - the watcher sets no event
                     await asyncio.sleep(0.01)
         await read.close()

@@ -45,13 +45,15 @@ def test_noun_has_every_form_of_its_table_and_no_other(noun: str) -> None:
     assert {form.kind for form in found} == {"noun"}
 
 
-@pytest.mark.parametrize("verb", [*VERBS, *OTHERS])
-def test_every_form_can_be_searched_and_is_told_once(verb: str) -> None:
-    found = forms(*verb.split("/"))
-    assert fold(found[0].text) == fold(verb.partition("/")[0])
-    assert all(spelling(form.text) for form in found)
-    assert all(len(form.text) >= 3 for form in found[1:])
-    assert len({fold(form.text) for form in found}) == len(found) >= 20
+def test_every_form_can_be_searched_and_is_told_once() -> None:
+    verbs = [*VERBS, *OTHERS]
+    assert len(verbs) > 70
+    for verb in verbs:
+        found = forms(*verb.split("/"))
+        assert fold(found[0].text) == fold(verb.partition("/")[0])
+        assert all(spelling(form.text) for form in found), verb
+        assert all(len(form.text) >= 3 for form in found[1:]), verb
+        assert len({fold(form.text) for form in found}) == len(found) >= 20, verb
 
 
 @pytest.mark.parametrize(

@@ -290,18 +290,20 @@ def test_letters_of_an_arabic_keyboard_and_the_half_space_make_no_difference() -
     assert [form.kind for form in forms("عقب نشینی کردن")] == [form.kind for form in forms("عقب‌نشینی کردن")]
 
 
-@pytest.mark.parametrize("infinitive", [*STEMS, "حمله کردن", "نگه داشتن", "بازگرداندن"])
-def test_every_form_can_be_searched_for(infinitive: str) -> None:
-    name = infinitive if " " in infinitive else f"نام {infinitive}"
-    for form in (*forms(name), *negated(name)):
-        assert spelling(form.text) is not None
+def test_every_form_can_be_searched_for() -> None:
+    assert len(STEMS) > 100
+    for infinitive in (*STEMS, "حمله کردن", "نگه داشتن", "بازگرداندن"):
+        name = infinitive if " " in infinitive else f"نام {infinitive}"
+        assert [form for form in (*forms(name), *negated(name)) if spelling(form.text) is None] == [], infinitive
 
 
-@pytest.mark.parametrize("infinitive", sorted(STEMS.keys() - NO_DEED))
-def test_a_verb_alone_yields_no_form_that_is_another_word_or_too_short(infinitive: str) -> None:
-    for form in (*forms(infinitive)[1:], *negated(infinitive)):
-        assert form.text not in OTHER_WORDS
-        assert len(form.text) >= 3
+def test_a_verb_alone_yields_no_form_that_is_another_word_or_too_short() -> None:
+    deeds = STEMS.keys() - NO_DEED
+    assert len(deeds) > 100
+    for infinitive in deeds:
+        made = [form.text for form in (*forms(infinitive)[1:], *negated(infinitive))]
+        assert made
+        assert [text for text in made if text in OTHER_WORDS or len(text) < 3] == [], infinitive
 
 
 @pytest.mark.parametrize(
