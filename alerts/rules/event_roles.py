@@ -35,9 +35,9 @@ from alerts.rules.event_owner import owner_of
 from alerts.rules.event_parts import begins_part, leads
 from alerts.rules.event_speaker import speaks
 from alerts.rules.event_standing import STANDING
+from alerts.rules.event_told import Event
 from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun, names_a_thing
 from alerts.rules.event_whose import WHOSE
-from alerts.rules.events import Event
 from alerts.rules.reading import Mention, Reading
 
 OWN_REACH = 3  # words from a deed to what is said to be somebody's own
