@@ -18,8 +18,13 @@ _ELSEWHERE = LINKS | ASIDE | RELATIVES  # behind them another verb has its own s
 _PART = re.compile(r"\s*(?:[:|\u2013\u2014\u2026]|-\s|$)")  # what ends the mark of a page: "War live: ..."
 _MARK_WORDS = 5  # "Iran Israel war live updates"
 _BEFORE_GERUND = {"of", "for", "from", "before", "after", "against", "without", "about"}
-_BEFORE_NOUN = {"of", "from", "for", "with", "to", "near", "a", "an", "another"}
+# verbs before what is known already: "returns seized ship"
+_HANDLING = {"returns", "releases", "frees", "shows", "displays", "tows", "inspects", "unloads", "auctions", "sells"}
+_HANDLING |= {"repairs", "recovers", "salvages", "raises", "rebuilds", "restores", "buries", "mourns", "identifies"}
+_BEFORE_NOUN = _HANDLING | {"of", "from", "for", "with", "to", "near", "a", "an", "another"}
+_THE, _THE_PARTICIPLE = ("ال", "لل", "بال", "وال"), "الم"
 _FRESH = {"new", "fresh", "renewed", "another"}
+_KNOWN_ATTACKS = {"strikes", "airstrikes", "air strikes", "attacks", "raids", "bombings"}
 _MODALS = {"may", "might", "could", "would", "will", "must", "should"}
 _BESIDE = re.compile("[,;\u060c\u061b]")
 
@@ -61,6 +66,8 @@ def _object(deed: Mention, spoken: Voice, cues: Mapping[str, Mentions], reading:
 
     So is a participle before a noun ("crew of downed jet"), and one in -ing ("accuses Iran of attacking ships").
     """
+    if _is_arabic_attribute(deed, reading):
+        return deed
     text = reading.folded[deed.field].text
     *_, further, before = ("", "", *text[: deed.start].split()[-2:])
     doing = is_gerund(deed) or _does_to_object(deed, text)
@@ -95,6 +102,13 @@ def _is_attribute(deed: Mention, text: str) -> bool:
     )
 
 
+def _is_arabic_attribute(deed: Mention, reading: Reading) -> bool:
+    """Return whether an Arabic participle with an article follows its noun: "the site the-targeted"."""
+    text = reading.folded[deed.field].text
+    before = text[: deed.start].split()[-1:]
+    return text.startswith(_THE_PARTICIPLE, deed.start) and bool(before) and before[0].startswith(_THE)
+
+
 def _begins_as_attribute(deed: Mention, text: str, reading: Reading) -> bool:
     """Return whether a headline begins with a participle that is said of a thing: "Seized tanker reaches port".
 
@@ -109,6 +123,8 @@ def _begins_as_attribute(deed: Mention, text: str, reading: Reading) -> bool:
 def _is_new(cue: Mention, deed: Mention, text: str) -> bool:
     """Return whether a deed is news all the same: "fresh strikes threaten truce", "missile may have hit"."""
     if cue.alias in _MODALS:
+        if deed.alias in _KNOWN_ATTACKS:
+            return False  # "strikes may have destroyed the last submarine"
         return text[cue.end :].split()[:1] == ["have"]
     return not _FRESH.isdisjoint(text[: deed.start].split()[-2:])
 

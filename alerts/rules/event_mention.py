@@ -18,6 +18,7 @@ from alerts.rules.event_accident import ACCIDENTAL
 from alerts.rules.event_again import says_again
 from alerts.rules.event_apart import places_apart
 from alerts.rules.event_clause import clause_of
+from alerts.rules.event_cues import CUES, STANDING
 from alerts.rules.event_fee import is_fee
 from alerts.rules.event_figure import without_figures
 from alerts.rules.event_find import FOUND, finds_arms
@@ -34,7 +35,6 @@ from alerts.rules.event_roles import Roles, is_adjective, roles_of, words_betwee
 from alerts.rules.event_seized import ARREST, SEIZE, SHIPS, seized
 from alerts.rules.event_share import sharers_of, without_sites
 from alerts.rules.event_spot import LEAD_CHARS, Spot, first_sentence, in_lead, of_one_place, without_outlet
-from alerts.rules.event_standing import CUES, STANDING
 from alerts.rules.event_told import Event
 from alerts.rules.event_unlisted import unlisted, unlisted_object
 from alerts.rules.event_where import at_home, is_where, placed_of, without_bearings

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 
 from alerts.rule import Condition
 from alerts.rules.event_clause import clause_of
+from alerts.rules.event_cues import CUES, NEAR_CHARS
 from alerts.rules.event_marks import is_kurdish, is_last_verb
 from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.event_reach import REACHES, distance, reaches
 from alerts.rules.event_speaker import speaks
-from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
+from alerts.rules.event_standing import standing
 from alerts.rules.event_told import Event
 from alerts.rules.event_voice import voice
 from alerts.rules.lexicon import DENIED
@@ -26,6 +27,8 @@ Evaluate = Callable[[Condition, Reading], Mentions | None]
 DEED = "deed-"  # how the lists of deeds are named
 ROLES = tuple(REACHES)
 _NAMES = "names"  # under which a reading keeps them
+_OF_ARMS = {"precision", "accuracy", "weapon", "weapons", "arsenal", "force", "power", "effect", "efficiency", "game"}
+_OF_ARMS |= {"threat", "threats", "new", "serious", "enemy", "reach", "skill", "potential"}
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
 
 
@@ -73,8 +76,18 @@ def _deeds(asked: Condition, reading: Reading, evaluate: Evaluate) -> list[Menti
     for field in FIELDS if told else ():
         first = sorted({each for each in told if each.field == field}, key=_in_order)
         read = first[:DEEDS_READ]
-        longest += [each for each in read if not any(inside(each, other) for other in (*read, *_names(reading)))]
+        longest += [
+            each
+            for each in read
+            if not any(inside(each, other) for other in (*read, *_names(reading))) and not _is_of_arms(each, reading)
+        ]
     return longest
+
+
+def _is_of_arms(deed: Mention, reading: Reading) -> bool:
+    """Return whether "deadly" is said of arms, which kills nobody: "missiles show deadly precision"."""
+    text = reading.folded[deed.field].text
+    return deed.alias == "deadly" and not _OF_ARMS.isdisjoint(text[deed.end :].split()[:1])
 
 
 def _in_order(deed: Mention) -> tuple[int, int, bool, str, str, str]:
