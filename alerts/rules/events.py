@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from alerts.rule import Condition
+from alerts.rules.clause_words import ARMS, FORCES
 from alerts.rules.event_clause import clause_of
 from alerts.rules.event_cues import CUES, NEAR_CHARS
 from alerts.rules.event_marks import is_kurdish, is_last_verb
@@ -27,6 +28,10 @@ Evaluate = Callable[[Condition, Reading], Mentions | None]
 DEED = "deed-"  # how the lists of deeds are named
 ROLES = tuple(REACHES)
 _NAMES = "names"  # under which a reading keeps them
+_STATIONS = {"station", "stations"}  # a verb only where one of these stands behind it
+_STATIONED = {"jets", "fighters", "bombers", "aircraft", "planes", "warships", "ships", "tanks", "batteries", "police"}
+_STATIONED |= {"guards", "helicopters", "destroyers", "vessels", "marine", "sailors", "airmen", "advisers", "patriots"}
+_OBJECT_REACH = 4  # words behind a verb
 _OF_ARMS = {"precision", "accuracy", "weapon", "weapons", "arsenal", "force", "power", "effect", "efficiency", "game"}
 _OF_ARMS |= {"threat", "threats", "new", "serious", "enemy", "reach", "skill", "potential"}
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
@@ -79,15 +84,17 @@ def _deeds(asked: Condition, reading: Reading, evaluate: Evaluate) -> list[Menti
         longest += [
             each
             for each in read
-            if not any(inside(each, other) for other in (*read, *_names(reading))) and not _is_of_arms(each, reading)
+            if not any(inside(each, other) for other in (*read, *_names(reading))) and not _is_no_deed(each, reading)
         ]
     return longest
 
 
-def _is_of_arms(deed: Mention, reading: Reading) -> bool:
-    """Return whether "deadly" is said of arms, which kills nobody: "missiles show deadly precision"."""
-    text = reading.folded[deed.field].text
-    return deed.alias == "deadly" and not _OF_ARMS.isdisjoint(text[deed.end :].split()[:1])
+def _is_no_deed(deed: Mention, reading: Reading) -> bool:
+    """Return whether an English word of a deed is another word: arms show "deadly precision", a station is a place."""
+    behind = reading.folded[deed.field].text[deed.end :].split()[:_OBJECT_REACH]
+    if deed.alias == "deadly":
+        return not _OF_ARMS.isdisjoint(behind[:1])
+    return deed.alias in _STATIONS and (_STATIONED | FORCES | ARMS).isdisjoint(behind)
 
 
 def _in_order(deed: Mention) -> tuple[int, int, bool, str, str, str]:
