@@ -30,6 +30,9 @@ STALE = [  # a headline, a deed in it, and how that stands
     # told by one who was there, who says so with "I"
     ('"I heard the blast and ran": night of strikes in Isfahan', "strike", "opinion"),
     ("'My hands were shaking': sailor tells of missile hitting tanker off Oman", "assault", "opinion"),
+    ("'Fire, please help': panic on board tanker hit by missile off Oman", "assault", "opinion"),
+    ("3 US soldiers killed in Iran war. And, star of film retires", "kill", "opinion"),
+    ("Killing of US soldiers at Jordan base shows Iran's reach", "kill", "background"),
     # where it was, and what is done with it
     ("Residents speak of fire near where US jet was downed in Iran", "intercept", "background"),
     ("Iran returns seized ship to owners", "seize", "background"),
@@ -52,6 +55,8 @@ NEW = [
     ("'I gave the order': Trump says US has struck Iran", "strike"),
     ("Hotel where envoys met was hit by drone in Erbil", "assault"),
     ("Deadly Iranian strike hits Tel Aviv", "kill"),
+    ("Iran cluster bomb strike on Israel kills two", "kill"),
+    ("US bombs strike Isfahan", "strike"),
     ("قصف إسرائيلي جديد على طهران", "strike"),
     ("القوات المسلحة تقصف قاعدة أميركية في الكويت", "strike"),
     ("آمریکا به بندرعباس حمله کرد", "assault"),
@@ -73,7 +78,7 @@ def test_it_happened(title: str, deed: str) -> None:
 )
 def test_deadly_arms_kill_nobody(title: str) -> None:
     assert graded(title) not in {"flash", "immediate"}
-    assert "kill" not in {act.deed for act in read(f"{title}, says Iran").acts}
+    assert "kill" not in {act.deed for act in read(f"{title}; ship hit").acts}
 
 
 def test_a_year_is_past_by_the_date_of_the_article() -> None:
