@@ -11,7 +11,7 @@ _QUOTED = re.compile(
 )
 
 
-_SEVERAL = re.compile(r"[.;!?] (?:And|Plus|Also),? (?=[A-Z])")
+_SEVERAL = re.compile(r"[.;!?] (?:And|Plus|Also), (?=\w)")
 
 
 def is_one_of_several(deed: Mention, reading: Reading) -> bool:
