@@ -36,9 +36,9 @@ _BEGINNING = "start|beginning|outbreak|war|conflict|fighting|ceasefire|truce|ب�
 _SINCE = re.compile(
     rf"\b(?:since|منذ|از) (?:the |early |late |mid )?(?:\d+ )?(?:{_MONTHS}|{_BEGINNING}|(?:19|20)\d\d)\b"
 )
-# in reach of a deed one of these stands, or nothing says when it was
-_TRIGGER = re.compile(
-    r"\b(?:last|earlier|ago|since|(?:19|20)\d\d|منذ|الماضي\w*|قبل|گذشته|پيش|رابردوو|از (?:اغاز|ابتداي|شروع|زمان))\b"
+# in reach of a deed one of these or a year stands, or nothing says when it was
+_TRIGGERS = frozenset(
+    ("last", "earlier", "ago", "since", "منذ", "الماضي", "الماضيه", "قبل", "گذشته", "پيش", "رابردوو", "از")
 )
 _NEAR = 240  # letters
 # what is the first or the greatest since then is new
@@ -48,7 +48,7 @@ _NEW = re.compile(r"\b(?:first|\w+est|most|worst|new|fresh|resum\w+|again|اول
 def is_dated(deed: Mention, reading: Reading) -> bool:
     """Return whether words in the clause of a deed say that it was done weeks or years ago, or count a whole war."""
     near = reading.folded[deed.field].text[max(0, deed.start - _NEAR) : deed.end + _NEAR]
-    if _TRIGGER.search(near) is None:
+    if _TRIGGERS.isdisjoint(near.split()) and _YEAR.search(near) is None:
         return False
     return _has_time(deed, reading) or _has_year(deed, reading) or _counts_since(deed, reading)
 

@@ -196,7 +196,7 @@ class EventReader:
             by, on = of_dissolving(event, (by, on), named, self._homed, reading)
         if deed == SEIZE and SHIPS in by and not event.deed.alias.isascii():  # Persian "the ship of Iran" and its mark
             by, on = tuple(each for each in by if each != SHIPS), (SHIPS, *on)
-        weapons = self._weapons(named, reading) if by else set()
+        weapons = self._weapons([pair for pair in named if pair[0] in by], reading)
         by = tuple(each for each in by if each not in weapons)  # "Katyushas hit base"
         again_said = says_again(again, event.deed, told, reading)
         if not on and deed in self._by_target and event.voice in {"active", "noun"}:
@@ -286,7 +286,7 @@ class EventReader:
 
     def _weapons(self, named: list[tuple[str, Mention]], reading: Reading) -> set[str]:
         """Return the names that are words for a thing, such as a make of rocket, or end with one: "Shahed drones"."""
-        things = [each for term in self._things for each in reading.mentions.get(term, ())]
+        things = [each for term in self._things for each in reading.mentions.get(term, ())] if named else []
         return {
             name
             for name, each in named

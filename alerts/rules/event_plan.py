@@ -24,7 +24,7 @@ def planned(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Menti
     with an -s: "Trump vows to end truce, strikes Iran". So the verb may be one such as "launch" before a noun.
     """
     folded = reading.folded[deed.field]
-    if not deed.alias.isascii():
+    if not deed.alias.isascii() or not (cues["expected"] or cues["asked"]):
         return None
     clause = clause_of(deed, reading)
     said = folded.original[clause.start : folded.span(deed.start, deed.end)[0]]

@@ -1,4 +1,4 @@
-"""Whether a headline is a witness's ("'I heard the blast': night of strikes") or several news in one. Pure."""
+"""Whether a headline begins with the words of one who was there: "'I heard the blast': night of strikes". Pure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,6 @@ from alerts.rules.reading import Mention, Reading
 _QUOTED = re.compile(
     r"""\s*(?:["'\u201c\u2018\u00ab])(?=[^:]*?\b(?:I|me|[Mm]y|[Pp]lease)\b)[^:]{3,120}?["'\u201d\u2019\u00bb]\s*[:,\u2013\u2014-]\s*"""
 )
-
-
-_SEVERAL = re.compile(r"[.;!?] (?:And|Plus|Also), (?=\w)")
-
-
-def is_one_of_several(deed: Mention, reading: Reading) -> bool:
-    """Return whether a deed of the headline is one of several in a letter: "3 killed in war. And, star retires"."""
-    return deed.field == "title" and _SEVERAL.search(reading.article.title) is not None
 
 
 def is_told_by_one(deed: Mention, reading: Reading) -> bool:

@@ -26,8 +26,13 @@ _REACH = 3  # words between the name and the deed
 
 def is_scene(event: Event, party: Mention, reading: Reading) -> bool:
     """Return whether a name beside the noun of an attack says where it was, as that state is not known to strike."""
+    return _says_where(event, party, reading) and not reading.scenes.isdisjoint(parties_of(party, reading))
+
+
+def _says_where(event: Event, party: Mention, reading: Reading) -> bool:
+    """Return whether a name stands where that of a place would stand, beside the noun of an attack."""
     deed = event.deed
-    if party.field != deed.field or reading.scenes.isdisjoint(parties_of(party, reading)):
+    if party.field != deed.field:
         return False
     text = reading.folded[deed.field].text
     if party.start >= deed.end:  # Arabic puts it behind the noun
@@ -81,6 +86,5 @@ def scenes_of(
     named: Sequence[tuple[str, Mention]], told: Sequence[Event], reading: Reading
 ) -> list[tuple[str, Mention]]:
     """Return the names that say where one of the deeds was done."""
-    if not reading.scenes:
-        return []
-    return [pair for pair in named if any(is_scene(event, pair[1], reading) for event in told)]
+    scenes = [pair for pair in named if pair[0] in reading.scenes]
+    return [pair for pair in scenes if any(_says_where(event, pair[1], reading) for event in told)]

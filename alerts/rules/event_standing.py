@@ -32,7 +32,7 @@ from alerts.rules.event_drill import is_lasting, rehearsals
 from alerts.rules.event_find import FOUND, found
 from alerts.rules.event_known import is_gerund, known
 from alerts.rules.event_plan import planned
-from alerts.rules.event_quoted import is_one_of_several, is_told_by_one
+from alerts.rules.event_quoted import is_told_by_one
 from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.lexicon import DENIED
@@ -50,7 +50,7 @@ _ASKS = {ACCIDENTAL: accident, FOUND: found}  # standings with a reading of thei
 
 def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple[str, Mention | None]:
     """Return how a deed stands, and the cue that shows it if there is one."""
-    if is_question(deed, reading) or is_told_by_one(deed, reading) or is_one_of_several(deed, reading):
+    if is_question(deed, reading) or is_told_by_one(deed, reading):
         return "opinion", None
     if by_form := _by_form(deed):
         condition = next(shown("conditional", cues, deed, reading), None)
@@ -146,6 +146,8 @@ def _is_where(deed: Mention, reading: Reading) -> bool:
     A name, as in "hotel where envoys met was hit" another verb stands between the two.
     """
     text = reading.folded[deed.field].text
+    if " where " not in text:
+        return False
     *before, auxiliary = ["", *text[: deed.start].split()[-_WHERE_REACH:]]
     if auxiliary not in _AUXILIARIES or "where" not in before:
         return False

@@ -29,8 +29,7 @@ _STOP, _COMMA = "|", ","  # stand among the words for what ends a clause, and a 
 _FROM = frozenset(("from", "من", "از"))
 _TO = frozenset(("to", "الي", "به"))
 _TOKEN = re.compile(
-    r"(?P<time>(?<!\d)\d{1,2}:\d\d(?!\d))"
-    r"|(?P<number>(?<![A-Za-z\d-])\d+(?:[,\u066c.\u066b]\d+)*)"
+    r"(?P<number>(?<![A-Za-z\d-])\d+(?::\d\d(?!\d))?(?:[,\u066c.\u066b]\d+)*)"
     r"|(?P<word>(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0670\u200b-\u200f'\u2019\u02bc])*)"
     r"|(?P<stop>[.!?\u061f;\u061b:|\u2026\u2014]|\s[-\u2013]\s)|(?P<comma>[,\u060c])"
 )
@@ -103,8 +102,8 @@ def _tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     tokens: list[str] = []
     spans: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(text):
-        if match["time"]:
-            continue
+        if match["number"] and ":" in match[0]:
+            continue  # an hour
         if match["stop"] or match["comma"]:
             made: tuple[str, ...] = (_STOP if match["stop"] else _COMMA,)
         else:

@@ -98,7 +98,7 @@ TOLD = [
     ("Toll rises to 20 in Zerqan blast", {"killed": 20}),
     ("Death toll climbs to 31 after blast in Marwa", {"killed": 31}),
     ("Death toll passes 1,900", {"killed": 1900}),
-    ("Toll of ships in strait rises to 3", {}),
+    ("Strait toll rises to 3", {}),
     ("Hormuz toll rises to 3", {}),
     ("Transit toll rises to 2 million dollars", {}),
     ("Blast takes heavy toll on 3 villages", {}),

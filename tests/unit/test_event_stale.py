@@ -31,7 +31,6 @@ STALE = [  # a headline, a deed in it, and how that stands
     ('"I heard the blast and ran": night of strikes in Isfahan', "strike", "opinion"),
     ("'My hands were shaking': sailor tells of missile hitting tanker off Oman", "assault", "opinion"),
     ("'Fire, please help': panic on board tanker hit by missile off Oman", "assault", "opinion"),
-    ("Three US soldiers killed in Iran strike. And, star of film retires", "kill", "opinion"),
     ("Killing of US soldiers at Jordan base shows Iran's reach", "kill", "background"),
     # where it was, and what is done with it
     ("Residents speak of fire near where US jet was downed in Iran", "intercept", "background"),
