@@ -23,7 +23,7 @@ _HANDLING = {"returns", "releases", "frees", "shows", "displays", "tows", "inspe
 _HANDLING |= {"repairs", "recovers", "salvages", "raises", "rebuilds", "restores", "buries", "mourns", "identifies"}
 _BEFORE_NOUN = _HANDLING | {"of", "from", "for", "with", "to", "near", "a", "an", "another"}
 _WAS = {"was", "were", "had", "likely"}
-_JOINING = {"and", "but", "or"}
+_OTHERS = (_ELSEWHERE | {"and", "but", "or"}) - {"over"}
 _REDUCED_REACH = 8  # words behind a participle
 _THE, _THE_PARTICIPLE = ("ال", "لل", "بال", "وال"), "الم"
 _FRESH = {"new", "fresh", "renewed", "another"}
@@ -119,7 +119,7 @@ def _is_reduced(deed: Mention, spoken: Voice, reading: Reading) -> bool:
         return False
     behind = text[deed.end :].split()[:_REDUCED_REACH]
     at = next((n for n, word in enumerate(behind) if word in _WAS), None)
-    if at is None or not (_ELSEWHERE | _JOINING).isdisjoint(behind[:at]):
+    if at is None or not _OTHERS.isdisjoint(behind[:at]):
         return False
     start = text.index(f" {behind[at]} ", deed.end)
     verb = Mention("", "", deed.field, start + 1, start + 1 + len(behind[at]))

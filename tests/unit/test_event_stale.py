@@ -35,6 +35,7 @@ STALE = [  # a headline, a deed in it, and how that stands
     # where it was, and what is done with it
     ("Residents speak of fire near where US jet was downed in Iran", "intercept", "background"),
     ("US jet downed in Iran was F-15E, media say", "intercept", "background"),
+    ("US jet downed over Iran likely struck a depot", "intercept", "background"),
     ("Ship struck off Oman was carrying gas for Iran", "strike", "background"),
     ("Truce holds after Israeli strikes made Iran stop", "strike", "background"),
     ("Iran returns seized ship to owners", "seize", "background"),
@@ -76,6 +77,13 @@ def test_it_is_no_new_deed(title: str, deed: str, standing: str) -> None:
 @pytest.mark.parametrize(("title", "deed"), NEW)
 def test_it_happened(title: str, deed: str) -> None:
     assert {act.standing for act in read(title).acts if act.deed == deed} == {"happened"}
+
+
+def test_a_jet_that_is_known_to_be_down_is_no_alarm() -> None:
+    known = ("US jet downed in Iran was F-15E, media say", "US rescues airman whose F-15 was downed in Iran")
+    new = ("US jet downed over Iran, pilot missing", "Iran shoots down US F-15", "US F-35 lost over Iran with its crew")
+    assert {graded(title) for title in known} <= {"priority", "routine"}
+    assert {graded(title) for title in new} <= {"immediate", "flash"}
 
 
 @pytest.mark.parametrize(
