@@ -198,8 +198,8 @@ class EventSettings:
     `alike` maps a deed to the one that stands for it and its like, `wider` a place to those it lies in, `labels` a
     name to how people read it, `lasting` a deed that is told once to those that end it. `parties` are the names that
     lists give to states and the like, `opposed` the names of each side of a conflict. `bodies` maps a state to its
-    forces and officials, `homes` to groups there that it does not command. `as_written` is a hash of the setting as it
-    stands in the file: the other values change with the entities too.
+    forces and officials, `homes` to groups there that it does not command. `scenes` are states not known to strike.
+    `as_written` is a hash of the setting as it stands in the file: the other values change with the entities too.
     """
 
     alike: Mapping[str, str] = field(default_factory=dict)
@@ -215,6 +215,7 @@ class EventSettings:
     again: str = ""
     everyday: str = ""
     nobodys: str = ""
+    scenes: frozenset[str] = frozenset()
     things: tuple[str, ...] = ()
     wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from alerts.rules.event_clause import clause_of
 from alerts.rules.event_roles import words_between
-from alerts.rules.events import Event
+from alerts.rules.event_told import Event
 from alerts.rules.reading import Mention, Reading
 
 AGAIN_REACH = 2  # words between a deed and a word such as "new"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from alerts.rules.clause_words import AGENT_PAIRS, AGENTS, ARABIC_PREPOSITIONS, ARMS, LINKS, TIMES, TROOPS
 from alerts.rules.event_clause import ends_clause, has_comma
 from alerts.rules.event_marks import is_last_verb, is_placed
-from alerts.rules.events import Event
+from alerts.rules.event_told import Event
 from alerts.rules.reading import Mention, Reading
 
 _REACH = 12  # words from a deed to who did it, with whom it was done to between the two

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from alerts.rules.clause_words import ASIDE
 from alerts.rules.event_clause import clause_of
-from alerts.rules.events import Event
+from alerts.rules.event_told import Event
 from alerts.rules.reading import Mention, Reading
 
 _HARM = frozenset({"kill", "wound", "die"})  # what an attack did is where the attack is

@@ -19,7 +19,7 @@ from alerts.rules.clause_words import (
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma
 from alerts.rules.event_marks import is_last_verb
 from alerts.rules.event_seized import SHIPS
-from alerts.rules.events import Event
+from alerts.rules.event_told import Event
 from alerts.rules.reading import Mention, Reading
 
 # deeds by whose words something else may be meant

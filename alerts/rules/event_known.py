@@ -18,14 +18,24 @@ _ELSEWHERE = LINKS | ASIDE | RELATIVES  # behind them another verb has its own s
 _PART = re.compile(r"\s*(?:[:|\u2013\u2014\u2026]|-\s|$)")  # what ends the mark of a page: "War live: ..."
 _MARK_WORDS = 5  # "Iran Israel war live updates"
 _BEFORE_GERUND = {"of", "for", "from", "before", "after", "against", "without", "about"}
-_BEFORE_NOUN = {"of", "from", "for", "with", "to", "near", "a", "an", "another"}
+# verbs before what is known already: "returns seized ship"
+_HANDLING = {"returns", "releases", "frees", "shows", "displays", "tows", "inspects", "unloads", "auctions", "sells"}
+_HANDLING |= {"repairs", "recovers", "salvages", "raises", "rebuilds", "restores", "buries", "mourns", "identifies"}
+_BEFORE_NOUN = _HANDLING | {"of", "from", "for", "with", "to", "near", "a", "an", "another"}
+_WAS = {"was", "were", "had", "likely"}
+_OTHERS = (_ELSEWHERE | {"and", "but", "or"}) - {"over"}
+_REDUCED_REACH = 8  # words behind a participle
+_THE, _THE_PARTICIPLE = ("ال", "لل", "بال", "وال"), "الم"
 _FRESH = {"new", "fresh", "renewed", "another"}
+_KNOWN_ATTACKS = {"strikes", "airstrikes", "air strikes", "attacks", "raids", "bombings"}
 _MODALS = {"may", "might", "could", "would", "will", "must", "should"}
 _BESIDE = re.compile("[,;\u060c\u061b]")
 
 
 def known(deed: Mention, spoken: Voice, cues: Mapping[str, Mentions], reading: Reading) -> Mention | None:
     """Return the cue that shows that a deed is no news, although it is told; None if there is none."""
+    if _is_reduced(deed, spoken, reading):
+        return deed
     return _topic(deed, spoken, cues, reading) or _object(deed, spoken, cues, reading) or _aside(deed, cues, reading)
 
 
@@ -61,6 +71,8 @@ def _object(deed: Mention, spoken: Voice, cues: Mapping[str, Mentions], reading:
 
     So is a participle before a noun ("crew of downed jet"), and one in -ing ("accuses Iran of attacking ships").
     """
+    if _is_arabic_attribute(deed, reading):
+        return deed
     text = reading.folded[deed.field].text
     *_, further, before = ("", "", *text[: deed.start].split()[-2:])
     doing = is_gerund(deed) or _does_to_object(deed, text)
@@ -95,6 +107,32 @@ def _is_attribute(deed: Mention, text: str) -> bool:
     )
 
 
+def _is_reduced(deed: Mention, spoken: Voice, reading: Reading) -> bool:
+    """Return whether an English participle only says which one another verb is about: "jet downed in Iran was an F-15".
+
+    That verb is "was" or the like: "ship hit by drone is on fire" tells of the hit.
+    """
+    text = reading.folded[deed.field].text
+    if spoken not in {"passive", "open"} or not deed.alias.isascii():
+        return False
+    if not _WAS.isdisjoint(text[: deed.start].split()[-2:]):
+        return False
+    behind = text[deed.end :].split()[:_REDUCED_REACH]
+    at = next((n for n, word in enumerate(behind) if word in _WAS), None)
+    if at is None or not _OTHERS.isdisjoint(behind[:at]):
+        return False
+    start = text.index(f" {behind[at]} ", deed.end)
+    verb = Mention("", "", deed.field, start + 1, start + 1 + len(behind[at]))
+    return clause_of(deed, reading).has(verb, reading) and not has_comma(deed, verb, reading)
+
+
+def _is_arabic_attribute(deed: Mention, reading: Reading) -> bool:
+    """Return whether an Arabic participle with an article follows its noun: "the site the-targeted"."""
+    text = reading.folded[deed.field].text
+    before = text[: deed.start].split()[-1:]
+    return text.startswith(_THE_PARTICIPLE, deed.start) and bool(before) and before[0].startswith(_THE)
+
+
 def _begins_as_attribute(deed: Mention, text: str, reading: Reading) -> bool:
     """Return whether a headline begins with a participle that is said of a thing: "Seized tanker reaches port".
 
@@ -109,6 +147,8 @@ def _begins_as_attribute(deed: Mention, text: str, reading: Reading) -> bool:
 def _is_new(cue: Mention, deed: Mention, text: str) -> bool:
     """Return whether a deed is news all the same: "fresh strikes threaten truce", "missile may have hit"."""
     if cue.alias in _MODALS:
+        if deed.alias in _KNOWN_ATTACKS:
+            return False  # "strikes may have destroyed the last submarine"
         return text[cue.end :].split()[:1] == ["have"]
     return not _FRESH.isdisjoint(text[: deed.start].split()[-2:])
 

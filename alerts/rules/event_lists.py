@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from alerts.event import HAPPENED
 from alerts.rule import Config
+from alerts.rules.event_cues import STANDING
 from alerts.rules.event_operator import ASSUMED
-from alerts.rules.event_standing import STANDING
 from crawler.config.problems import Problem
 
 REMEDY = "deploy/desk/deeds.yaml has such lists to include or copy (docs/rules.md)"

@@ -18,6 +18,7 @@ from alerts.rules.event_accident import ACCIDENTAL
 from alerts.rules.event_again import says_again
 from alerts.rules.event_apart import places_apart
 from alerts.rules.event_clause import clause_of
+from alerts.rules.event_cues import CUES, STANDING
 from alerts.rules.event_fee import is_fee
 from alerts.rules.event_figure import without_figures
 from alerts.rules.event_find import FOUND, finds_arms
@@ -34,7 +35,7 @@ from alerts.rules.event_roles import Roles, is_adjective, roles_of, words_betwee
 from alerts.rules.event_seized import ARREST, SEIZE, SHIPS, seized
 from alerts.rules.event_share import sharers_of, without_sites
 from alerts.rules.event_spot import LEAD_CHARS, Spot, first_sentence, in_lead, of_one_place, without_outlet
-from alerts.rules.event_standing import CUES, STANDING
+from alerts.rules.event_told import Event
 from alerts.rules.event_unlisted import unlisted, unlisted_object
 from alerts.rules.event_where import at_home, is_where, placed_of, without_bearings
 from alerts.rules.event_whose import says_whose, without_homes
@@ -120,7 +121,7 @@ class EventReader:
         acts = tuple(
             dict.fromkeys(
                 replace(
-                    self._act(deed, event, actors, again, reading, all_told),
+                    self._act(deed, event, actors, again, reading, all_told, [each for _, each in named]),
                     aside=_is_aside(event, told, named, reading),
                 )
                 for deed, event in told
@@ -166,14 +167,16 @@ class EventReader:
     def _act(
         self,
         deed: str,
-        event: events.Event,
+        event: Event,
         named: list[tuple[str, Mention]],
         again: list[Mention],
         reading: Reading,
-        told: list[events.Event],
+        told: list[Event],
+        listed: list[Mention],
     ) -> Act:
         """Return an act with those of the names around it that word order makes its doer or its target.
 
+        `listed` are the mentions of all names, `named` those who may act. A weapon does nothing: who fired it does.
         What is only done in a drill is the drill, and befalls nobody.
         """
         by, on = roles_of(event, named, reading, told)
@@ -193,12 +196,11 @@ class EventReader:
             by, on = of_dissolving(event, (by, on), named, self._homed, reading)
         if deed == SEIZE and SHIPS in by and not event.deed.alias.isascii():  # Persian "the ship of Iran" and its mark
             by, on = tuple(each for each in by if each != SHIPS), (SHIPS, *on)
-        if event.standing == "claimed":
-            weapons = self._weapons(named, reading)  # "Katyushas hit base, militia claims attack": no rocket claims
-            by = tuple(each for each in by if each not in weapons)
+        weapons = self._weapons([pair for pair in named if pair[0] in by], reading)
+        by = tuple(each for each in by if each not in weapons)  # "Katyushas hit base"
         again_said = says_again(again, event.deed, told, reading)
         if not on and deed in self._by_target and event.voice in {"active", "noun"}:
-            on = unlisted_object(event.deed, reading, [each for _, each in named])
+            on = unlisted_object(event.deed, reading, listed)
         # who foils an attack does not deny another
         foiled = event.standing == "denied" and any(
             event.cue and each.overlaps(event.cue) for each in reading.mentions.get(self._foiled, ())
@@ -207,7 +209,7 @@ class EventReader:
         # a town is struck and strikes nobody
         return Act(deed, standing, _unique(each for each in by if each not in self._places), _unique(on), again_said)
 
-    def _events(self, reading: Reading, where: Spot) -> list[tuple[str, events.Event]]:
+    def _events(self, reading: Reading, where: Spot) -> list[tuple[str, Event]]:
         """Return the events in a part of the article with their deeds, in reading order, without everyday phrases."""
         everyday = reading.mentions.get(self._everyday, ())
         found = [
@@ -234,14 +236,14 @@ class EventReader:
         found = [(deed, event) for deed, event in found if not (deed == _BLAZE and event.deed.start in fired)]
         return sorted(found, key=lambda pair: (pair[1].deed.start, -pair[1].deed.end))
 
-    def _sharers(self, event: events.Event, reading: Reading) -> Roles | None:
+    def _sharers(self, event: Event, reading: Reading) -> Roles | None:
         """Return who shares a place with whom, by names and by the lists `group-...`; None where none is shared."""
         deed = event.deed
         groups = [(name, each) for term, name in self._groups.items() for each in reading.mentions.get(term, ())]
         named = [*self._named(reading, Spot(deed.field, len(reading.folded[deed.field].text))), *groups]
         return sharers_of(deed, [pair for pair in named if pair[1].field == deed.field], self._places, reading)
 
-    def _is_fired(self, event: events.Event, reading: Reading) -> bool:
+    def _is_fired(self, event: Event, reading: Reading) -> bool:
         """Return whether what falls is a weapon that somebody fired, and not a drone, which may only crash."""
         text, clause = reading.folded[event.deed.field].text, clause_of(event.deed, reading)
         return event.standing != ACCIDENTAL and any(
@@ -264,7 +266,7 @@ class EventReader:
             for each in reading.mentions.get(term, ())
         )
 
-    def _is_find(self, deed: str, event: events.Event, reading: Reading) -> bool:
+    def _is_find(self, deed: str, event: Event, reading: Reading) -> bool:
         """Return whether arms are found: as the standing of a deed says, or as the object of "seizes", "finds"."""
         if event.standing == FOUND or deed not in (FIND, ARREST, SEIZE):
             return event.standing == FOUND
@@ -283,11 +285,13 @@ class EventReader:
         yield from ((name, each) for (name, _), each in found.items())
 
     def _weapons(self, named: list[tuple[str, Mention]], reading: Reading) -> set[str]:
-        """Return the names that are words for a thing, such as a make of rocket."""
-        things = {
-            (each.field, each.start, each.end) for term in self._things for each in reading.mentions.get(term, ())
+        """Return the names that are words for a thing, such as a make of rocket, or end with one: "Shahed drones"."""
+        things = [each for term in self._things for each in reading.mentions.get(term, ())] if named else []
+        return {
+            name
+            for name, each in named
+            if any(each.field == one.field and each.end == one.end and each.start <= one.start for one in things)
         }
-        return {name for name, each in named if (each.field, each.start, each.end) in things}
 
     def _things_in(self, reading: Reading, where: Spot) -> Iterator[str]:
         for term, name in self._things.items():
@@ -307,9 +311,7 @@ def _is_blaze(deed: Mention, reading: Reading) -> bool:
     return deed.alias.split()[0] == "fire" and not before.strip()
 
 
-def _is_aside(
-    event: events.Event, told: list[tuple[str, events.Event]], named: list[tuple[str, Mention]], reading: Reading
-) -> bool:
+def _is_aside(event: Event, told: list[tuple[str, Event]], named: list[tuple[str, Mention]], reading: Reading) -> bool:
     """Return whether a deed stands behind a word such as "as" that follows an earlier deed.
 
     A comma ends that part, but for one between two names: "over after US, Iran trade attacks".

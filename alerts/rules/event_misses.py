@@ -9,8 +9,10 @@ from alerts.event import HAPPENED
 from alerts.rule import Condition
 from alerts.rules.event_clause import Clause, clause_of
 from alerts.rules.event_numbers import Asked, number_of
+from alerts.rules.event_reach import distance, reaches
+from alerts.rules.event_told import Event
 from alerts.rules.event_voice import REACH
-from alerts.rules.events import DEED, Evaluate, Event, distance, events, numbers_asked, reaches, roles
+from alerts.rules.events import DEED, Evaluate, events, numbers_asked, roles
 from alerts.rules.reading import Mention, Mentions, Reading
 
 ROLE_WORDS = {"by": "who does it", "on": "whom it is done to", "in": "where it is done"}

@@ -9,8 +9,8 @@ from alerts.rules.clause_words import ASIDE, OBJECT, PREPOSITIONS, SELF
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma
 from alerts.rules.event_marks import is_last_verb
 from alerts.rules.event_roles import Roles
+from alerts.rules.event_told import Event
 from alerts.rules.event_voice import comma_follows
-from alerts.rules.events import Event
 from alerts.rules.reading import Mention, Reading
 
 DISSOLVE, THREATEN = "dissolve", "threaten"

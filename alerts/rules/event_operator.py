@@ -10,8 +10,8 @@ from collections.abc import Callable
 from alerts.event import HAPPENED
 from alerts.rule import Condition
 from alerts.rules import events
+from alerts.rules.event_cues import CUES, STANDING, STANDINGS
 from alerts.rules.event_numbers import KINDS, Asked, Comparison
-from alerts.rules.event_standing import CUES, STANDING, STANDINGS
 from crawler.config.keys import Key, ListOf, Placed, Raw, Table
 from crawler.config.values import IDENT, MISSING, Choice
 from crawler.config.yamlfile import Node, Problems

@@ -56,7 +56,12 @@ def is_owned(deed: Mention, text: str) -> bool:
     if not between or deed.alias.endswith(("s", "ed")):
         return not between and not deed.alias.endswith("ed")
     behind = text[deed.end :].split()[:1]  # a verb, so that the deed is none: "Israel's Beirut strike pushed ..."
-    return bool(behind) and (behind[0].endswith("ed") or behind[0] in _VERBS | CAUSING)
+    return bool(behind) and is_verb(behind[0])
+
+
+def is_verb(word: str) -> bool:
+    """Return whether a word behind the noun of a deed is a verb: "the strike pushed", "the strike kills"."""
+    return word.endswith("ed") or word in _VERBS or word in CAUSING
 
 
 def owner_of(deed: Mention, named: Sequence[tuple[str, Mention]], reading: Reading) -> tuple[str, Mention] | None:
@@ -103,14 +108,14 @@ def is_no_doer(deed: Mention, owner: Mention, reading: Reading) -> bool:
     }
     if names:
         return any(
-            name in reading.wider and not _parties(owner, reading).isdisjoint(reading.wider[name]) for name in names
+            name in reading.wider and not parties_of(owner, reading).isdisjoint(reading.wider[name]) for name in names
         )
     if not UPON.isdisjoint(folded.text[deed.end :].split()[:1]) or folded.original[end].isupper():
         return False
     return any(word[0].isupper() and fold(word).strip() not in _NO_PLACE for word in said if word)
 
 
-def _parties(owner: Mention, reading: Reading) -> set[str]:
+def parties_of(owner: Mention, reading: Reading) -> set[str]:
     """Return the names of the lists of those who act that a mention is of: iran of "Iran's"."""
     return {
         term.removeprefix(_PARTY)

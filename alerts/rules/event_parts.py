@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from alerts.rules.clause_words import LIGHT, LINKS, MODIFIERS
 from alerts.rules.event_clause import clause_of, has_comma
-from alerts.rules.events import Event
+from alerts.rules.event_told import Event
 from alerts.rules.reading import Mention, Reading
 
 _REACH = 3  # words from a name to the verb of its part

@@ -29,15 +29,15 @@ from alerts.rules.clause_words import (
 )
 from alerts.rules.event_agents import agents_of, has_object, is_persian_attack
 from alerts.rules.event_clause import begins_clause, clause_of, has_comma
+from alerts.rules.event_cues import STANDING
 from alerts.rules.event_hosts import is_host, stays_there, to_host
 from alerts.rules.event_marks import is_aimed_at, is_beside, is_kurdish, is_last_verb, is_marked_object, is_placed
 from alerts.rules.event_owner import owner_of
 from alerts.rules.event_parts import begins_part, leads
 from alerts.rules.event_speaker import speaks
-from alerts.rules.event_standing import STANDING
+from alerts.rules.event_told import Event
 from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun, names_a_thing
 from alerts.rules.event_whose import WHOSE
-from alerts.rules.events import Event
 from alerts.rules.reading import Mention, Reading
 
 OWN_REACH = 3  # words from a deed to what is said to be somebody's own

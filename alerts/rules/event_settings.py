@@ -70,6 +70,7 @@ def events_of(given: Mapping[str, Any] | None, book: Book, problems: Problems) -
         again="".join(known([given["again"]] if given["again"] else [], book.lists, "list")),
         everyday="".join(known([given["everyday"]] if given["everyday"] else [], book.lists, "list")),
         nobodys="".join(known([given["nobodys"]] if given["nobodys"] else [], book.lists, "list")),
+        scenes=frozenset(known(given["scenes"], parties, f"list {PARTY}NAME")),
         things=known(given["things"], book.lists, "list"),
         wider=_wider(book.entities, belong, within),
         labels={

@@ -24,8 +24,8 @@ from alerts.rules.clause_words import (
 from alerts.rules.event_clause import clause_of, has_comma
 from alerts.rules.event_marks import is_last_verb
 from alerts.rules.event_roles import Named, Roles
+from alerts.rules.event_told import Event
 from alerts.rules.event_whose import says_whose
-from alerts.rules.events import Event
 from alerts.rules.reading import Mention, Reading
 
 _REACH, _NEAR = 7, 2  # words from an English and an Arabic verb to what is shared, without who shares it

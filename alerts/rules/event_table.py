@@ -76,6 +76,12 @@ EVENTS = Table(
             "lists whose words stand for one thing in every language",
         ),
         Key(
+            "scenes",
+            ListOf(Placed(IDENT), "a list of parties"),
+            (),
+            'states not known to strike: their name before an attack says where it was ("Kuwait strike")',
+        ),
+        Key(
             "within",
             MapOf(ListOf(Placed(IDENT), "a list of kinds of entities"), "kinds of places by the party they lie in"),
             None,

@@ -33,6 +33,10 @@ _TO_ANY = "لاي"  # لأي هجوم
 _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
 _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
 _NATION = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")
+_PLURALS = {"strikes", "airstrikes", "attacks", "raids", "blasts"}
+_VERBS = {"made", "drew", "brought", "drove", "was", "were", "have", "had"}  # none of them begins an object
+_KINDS = {"bomb", "shell", "rocket", "mortar", "torpedo", "raid", "ambush"}  # verbs too, but for an attack behind them
+_ATTACKS = {"strike", "strikes", "attack", "attacks", "blast", "blasts", "explosion", "assault", "hit"}
 _PARTICIPLES = frozenset(word for pasts in IRREGULAR.values() for word in pasts[-1])
 
 
@@ -53,6 +57,8 @@ def voice(deed: Mention, reading: Reading) -> Voice:
         or _is_arabic_noun(deed, text)
         or _is_named(deed, reading)
         or is_owned(deed, text)
+        or _is_of_noun(deed, text)
+        or _has_verb(deed, text)
     ):
         return "noun"
     after = text[deed.end :].split(maxsplit=2)[:2]
@@ -69,6 +75,16 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     if deed.kind == "either" and not is_kurdish(deed.alias) and (is_placed or ends_clause(deed, reading)):
         return "open" if is_participle else _plural_or_verb(deed, text)
     return "active"
+
+
+def _is_of_noun(deed: Mention, text: str) -> bool:
+    """Return whether a deed only says of what kind the attack behind it is: "cluster bomb strike on"."""
+    return deed.alias in _KINDS and not _ATTACKS.isdisjoint(text[deed.end :].split()[:1])
+
+
+def _has_verb(deed: Mention, text: str) -> bool:
+    """Return whether a plural has a verb behind it, and so is none: "Israeli strikes made Iran stop"."""
+    return deed.alias in _PLURALS and not _VERBS.isdisjoint(text[deed.end :].split()[:1])
 
 
 def _plural_or_verb(deed: Mention, text: str) -> Voice:

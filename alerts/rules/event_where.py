@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 
-from alerts.rules import events
 from alerts.rules.clause_words import BEARINGS, FIRED, INSIDE, MODIFIERS, OF_PLACES, RANKS
 from alerts.rules.event_owner import is_no_doer, owner_of
 from alerts.rules.event_roles import is_adjective
+from alerts.rules.event_scene import scenes_of
+from alerts.rules.event_told import Event
 from alerts.rules.reading import Mention, Reading
 
 
@@ -39,34 +40,37 @@ def is_where(each: Mention, reading: Reading, inside: Set[str] = INSIDE) -> bool
 
 
 def placed_of(
-    named: Sequence[tuple[str, Mention]], told: Sequence[events.Event], reading: Reading
+    named: Sequence[tuple[str, Mention]], told: Sequence[Event], reading: Reading
 ) -> list[tuple[str, Mention]]:
-    """Return the names that say where: behind "in", or between a possessor and its deed ("Israel's Beirut strike")."""
+    """Return the names that say where: behind "in", or between a possessor and its deed ("Israel's Beirut strike").
+
+    So does a state that is not known to strike: "Kuwait strike".
+    """
     owners = _owners(named, told, reading)
+    scenes = scenes_of(named, told, reading)
     return [
         (name, each)
         for name, each in named
-        if (is_where(each, reading) and not _has_deed(each, told, reading))
+        if (name, each) in scenes
+        or (is_where(each, reading) and not _has_deed(each, told, reading))
         or any(owner.end <= each.start and each.end <= deed.start for deed, (_, owner) in owners)
     ]
 
 
-def at_home(
-    named: Sequence[tuple[str, Mention]], told: Sequence[events.Event], reading: Reading
-) -> list[tuple[str, Mention]]:
+def at_home(named: Sequence[tuple[str, Mention]], told: Sequence[Event], reading: Reading) -> list[tuple[str, Mention]]:
     """Return the possessors of a deed that was done in their own land, and so not by them: "Iraq's Erbil attack"."""
     return [owner for deed, owner in _owners(named, told, reading) if is_no_doer(deed, owner[1], reading)]
 
 
 def _owners(
-    named: Sequence[tuple[str, Mention]], told: Sequence[events.Event], reading: Reading
+    named: Sequence[tuple[str, Mention]], told: Sequence[Event], reading: Reading
 ) -> list[tuple[Mention, tuple[str, Mention]]]:
     """Return the nouns of deeds that have a possessor, each with that."""
     nouns = [event.deed for event in told if event.voice == "noun"]
     return [(deed, owner) for deed in nouns if (owner := owner_of(deed, named, reading))]
 
 
-def _has_deed(each: Mention, told: Iterable[events.Event], reading: Reading) -> bool:
+def _has_deed(each: Mention, told: Iterable[Event], reading: Reading) -> bool:
     """Return whether a deed right behind a name is theirs: "in Iranian strike" and "in Iran's missile attack" name no
     place."""
     text = reading.folded[each.field].text

@@ -10,6 +10,7 @@ from alerts.alert import Match
 from alerts.rule import Condition, Rule
 from alerts.rules import events
 from alerts.rules.event_misses import ROLE_WORDS, Obstacle, nearest_attempt
+from alerts.rules.event_told import Event
 from alerts.rules.fields import narrowed
 from alerts.rules.headline import marks, parts
 from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
@@ -127,7 +128,7 @@ def _obstacle(each: Obstacle) -> str:
     return each.why or f"{ROLE_WORDS[each.role]}: no word of it{each.seen and f', {each.seen}'}"
 
 
-def _stands(event: events.Event, reading: Reading) -> str:
+def _stands(event: Event, reading: Reading) -> str:
     """Return how a deed that was found stands, and by which word: 'strike: expected ("will")'."""
     cue = f' ("{reading.hit(event.cue).text}")' if event.cue else ""
     return f"{reading.hit(event.deed).text}: {event.standing}{cue}"

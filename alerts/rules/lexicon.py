@@ -47,12 +47,12 @@ class Lexicon:
     """All spellings that the rules use, compiled for the search.
 
     `needs` is, for (entity, alias), the context words of which one must be found for the alias to count; the alias ""
-    stands for all of the entity's. `wider` maps an entity to what it lies in.
+    stands for all of the entity's. `wider` maps an entity to what it lies in, `scenes` are states not known to strike.
     """
 
     def __init__(self, config: Config, rules: Iterable[Rule], also: Iterable[str] = ()) -> None:
         """Compile the terms of `rules`, and those in `also`, which no rule has to ask for."""
-        self.wider = config.events.wider
+        self.wider, self.scenes = config.events.wider, config.events.scenes
         meanings = _Meanings()
         used: dict[str, list[str]] = {}
         for term in sorted({*also, *(term for rule in rules for term in terms_of_rule(rule, EXCEPT))}):

@@ -13,9 +13,9 @@ from alerts.alert import Match
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules import scale
 from alerts.rules.dead_terms import dead_beside
+from alerts.rules.event_cues import STANDING
 from alerts.rules.event_lists import unseen_standings
 from alerts.rules.event_mention import GROUP, PARTY
-from alerts.rules.event_standing import STANDING
 from alerts.rules.events import DEED
 from alerts.rules.everywhere import everywhere
 from alerts.rules.forms.paradigm import is_paradigm

@@ -44,10 +44,10 @@ class Reading:
     that it lies in.
     A narrowed reading (`only`) has the same texts and sees a part of them. `known` keeps what was found out about this
     reading, by what it was asked for: all rules ask the same things. `sense` is what a language model says of the
-    headline; narrowed readings share it.
+    headline; narrowed readings share it. `scenes` are the parties whose bare name says where they were attacked.
     """
 
-    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "sense", "terms", "wider")
+    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions", "scenes", "sense", "terms", "wider")
 
     def __init__(
         self,
@@ -58,9 +58,10 @@ class Reading:
         words: int | None = None,
         wider: Mapping[str, Set[str]] = MappingProxyType({}),
         sense: Sense | None = None,
+        scenes: Set[str] = frozenset(),
     ) -> None:
         self.article, self.folded, self.mentions, self.wider = article, folded, mentions, wider
-        self._fields, self._words = fields, words
+        self._fields, self._words, self.scenes = fields, words, scenes
         self.terms = frozenset(term.removeprefix(DENIED) for term in mentions)
         self.sense = sense or Sense()
         self.known: dict[object, Any] = {}
@@ -75,7 +76,7 @@ class Reading:
         seen = self._fields if fields is None else tuple(each for each in fields if each in self._fields)
         # a `lead` inside a `lead` sees no more than the one around it
         fewest = min((each for each in (words, self._words) if each is not None), default=None)
-        return Reading(self.article, self.folded, kept, seen, fewest, self.wider, self.sense)
+        return Reading(self.article, self.folded, kept, seen, fewest, self.wider, self.sense, self.scenes)
 
     def visible(self, field: str) -> str:
         """Return the folded text of a field, as far as this reading sees it."""
@@ -137,7 +138,12 @@ def read(article: Article, lexicon: Lexicon, looked: Looked, sense: Sense | None
                 exact.append(like)
     folded = {field: text.folded for field, text in looked.items()}
     return Reading(
-        article, folded, _unguarded(_judged(found, lexicon)) if found else {}, wider=lexicon.wider, sense=sense
+        article,
+        folded,
+        _unguarded(_judged(found, lexicon)) if found else {},
+        wider=lexicon.wider,
+        sense=sense,
+        scenes=lexicon.scenes,
     )
 
 

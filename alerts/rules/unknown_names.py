@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from alerts.rule import Condition
-from alerts.rules.event_standing import STANDING
+from alerts.rules.event_cues import STANDING
 from alerts.rules.events import DEED
 from crawler.config.values import nearest
 from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence

@@ -23,12 +23,13 @@ KILLED: Kind = "killed"
 LEAD_SENTENCES = 2  # of a lead, in which a toll is told
 TENFOLD = 10  # of two numbers, the larger is the toll of a war or a year if it is more than so many times the other
 _GAP = 6  # words between a number with the people it counts and the harm behind it
+_LAST_GAP = 14  # the same before a Persian verb, which ends its clause
 _TOLL_GAP = 10  # words from "toll" to its number
 _STOP, _COMMA = "|", ","  # stand among the words for what ends a clause, and a part of one
 _FROM = frozenset(("from", "من", "از"))
 _TO = frozenset(("to", "الي", "به"))
 _TOKEN = re.compile(
-    r"(?P<number>(?<![A-Za-z\d-])\d+(?:[,\u066c.\u066b]\d+)*)"
+    r"(?P<number>(?<![A-Za-z\d-])\d+(?::\d\d(?!\d))?(?:[,\u066c.\u066b]\d+)*)"
     r"|(?P<word>(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0670\u200b-\u200f'\u2019\u02bc])*)"
     r"|(?P<stop>[.!?\u061f;\u061b:|\u2026\u2014]|\s[-\u2013]\s)|(?P<comma>[,\u060c])"
 )
@@ -87,7 +88,7 @@ def counted(tokens: Sequence[str]) -> list[Count]:
         for at, word in enumerate(tokens)
         if (kind := kind_of(word)) and (word != "held" or [*tokens[at + 1 : at + 2]] != ["up"])  # pay is held up
     }
-    if not harms:
+    if not harms and not any(map(_is_toll_alone, tokens)):
         return []
     numbers = list(numbers_in(tokens))
     tolls = list(_tolls(tokens, numbers, harms))
@@ -101,6 +102,8 @@ def _tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     tokens: list[str] = []
     spans: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(text):
+        if match["number"] and ":" in match[0]:
+            continue  # an hour
         if match["stop"] or match["comma"]:
             made: tuple[str, ...] = (_STOP if match["stop"] else _COMMA,)
         else:
@@ -124,6 +127,8 @@ def _tolls(tokens: Sequence[str], numbers: Sequence[Number], harms: Mapping[int,
     for at, word in enumerate(tokens):
         if not words.is_counted(bare(word)) or ((beside := _of_toll(tokens, at)) is None and not _is_toll(bare(word))):
             continue
+        if beside is None and not _is_of_the_dead(tokens, at):
+            continue
         reach = [
             each
             for each in numbers
@@ -141,6 +146,24 @@ def _tolls(tokens: Sequence[str], numbers: Sequence[Number], harms: Mapping[int,
 
 
 _is_toll = words.stems("toll", "fatalit", "deaths", "حصيله", "تلفات")
+_is_victim = words.stems("victim", "ضحايا", "ضحيه", "قرباني")
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_toll_alone(word: str) -> bool:
+    """Return whether a word may tell of a toll where no other word of the text says that anybody was harmed."""
+    return _is_toll(bare(word)) or _is_victim(bare(word))
+
+
+def _is_of_the_dead(tokens: Sequence[str], at: int) -> bool:
+    """Return whether a toll beside which no word says whom it counts is one of people, and not what ships pay.
+
+    Arabic names what is counted behind the word: "the tally of the attack", and not "the tally of exports".
+    """
+    if tokens[at].isascii():
+        return words.TOLL_PAYERS.isdisjoint(tokens[max(0, at - 2) : at])
+    behind = bare(word_at(tokens, at + 1))
+    return tokens[at].startswith("ال") or words.is_deed(behind) or words.is_rise(behind) or behind in _TO
 
 
 def _of_toll(tokens: Sequence[str], at: int) -> Kind | None:
@@ -148,6 +171,8 @@ def _of_toll(tokens: Sequence[str], at: int) -> Kind | None:
     for each in (*tokens[at + 1 : at + 4], *reversed(tokens[max(0, at - 1) : at])):
         if kind := kind_of(each):
             return kind[0]
+        if _is_victim(bare(each)):
+            return KILLED
     return None
 
 
@@ -196,7 +221,7 @@ def _offers(tokens: Sequence[str], each: Number, harms: Mapping[int, tuple[Kind,
 def _harm_before(tokens: Sequence[str], each: Number, harms: Mapping[int, tuple[Kind, Side]]) -> int | None:
     """Return the word of harm that a number stands behind: "kills at least 4"."""
     at = each.first - 1
-    while at >= 0 and tokens[at] in words.FILLERS_BEHIND and at not in harms:
+    while at >= 0 and tokens[at] in words.FILLERS_BEHIND and at not in harms and not _is_hour(tokens, at):
         at -= 1
     if each.implied and at >= 0 and at not in harms and tokens[at].isascii() and tokens[at] not in words.AND:
         at -= 1  # "kills US soldier"
@@ -208,13 +233,20 @@ def _harm_before(tokens: Sequence[str], each: Number, harms: Mapping[int, tuple[
     return at
 
 
+def _is_hour(tokens: Sequence[str], at: int) -> bool:
+    """Return whether "at" begins no "at least", so that an hour stands behind it: "killed at 10"."""
+    return tokens[at] == "at" and word_at(tokens, at + 1) not in {"least", "most"}
+
+
 def _harm_behind(tokens: Sequence[str], each: Number, harms: Mapping[int, tuple[Kind, Side]]) -> tuple[int, int] | None:
     """Return the word of harm behind a number, and the distance: "4 killed", "4 US soldiers killed"."""
     has_person = each.implied or is_dual(tokens, each)
     cost = 0
-    for at in _path(tokens, each.last):
+    for n, at in enumerate(_path(tokens, each.last)):
         word = tokens[at]
         if at in harms:
+            if n > _GAP and not word_at(tokens, at + 1).startswith("شد"):
+                return None  # so far off only a Persian verb tells of them
             return (at, 2 + cost if cost else 0) if _ends_with(tokens, at, harms) and (has_person or not cost) else None
         is_link = word in words.AND or word == _COMMA
         # "14 of its best killed"
@@ -237,8 +269,8 @@ def _ends_with(tokens: Sequence[str], harm: int, harms: Mapping[int, tuple[Kind,
 def _path(tokens: Sequence[str], start: int) -> Iterator[int]:
     """Yield the next positions, past what stands between two commas: "11 people, among them a child, were hurt"."""
     at = start
-    for _ in range(_GAP + 1):
-        if at >= len(tokens):
+    for n in range(_LAST_GAP + 1):
+        if at >= len(tokens) or (n > _GAP and tokens[at].isascii()):
             return
         yield at
         inserted = tokens[at + 1 : at + 2 + 2 * _GAP]

@@ -167,16 +167,20 @@ THINGS = frozenset(
         "meter", "percent", "ship", "vessel", "tanker", "boat", "drone", "missile", "rocket", "vehicle", "car", "truck",
         "house", "home", "building", "base", "jet", "plane", "aircraft", "site", "strike", "attack", "am", "pm", "city",
         "cities", "town", "village", "target", "tank", "helicopter", "warplane", "dollar", "barrel", "ton", "million",
-        "billion", "degree", "per", "cent", "airstrike", "raid", "blast", "goal", "point", "day",
+        "billion", "degree", "per", "cent", "airstrike", "raid", "blast", "goal", "point", "day", "mm", "cm", "calibre",
+        "caliber", "ft", "feet", "foot", "knot", "mph", "kph", "kmh", "round", "hr", "gmt", "oclock", "nm", "kg",
     )
 )  # fmt: skip
 THING_STEMS = (
     "سفين", "سفن", "ناقل", "طائر", "صاروخ", "صواريخ", "مسير", "منزل", "منازل", "مركب", "عجل", "سيار", "مبني", "مبان",
     "مواقع", "قاعد", "قواعد", "يوم", "ايام", "ساع", "شهر", "سنه", "سنوات", "اعوام", "عاما", "اشهر", "دباب", "مليون",
     "مليار", "سال", "روز", "ماه", "كشتي", "پهپاد", "موشك", "خانه", "خودرو", "پايگاه", "هواپيما", "فروند", "درصد",
-    "دستگاه", "دينار", "دولار",
+    "دستگاه", "دينار", "دولار", "ملم", "مليمتر", "ميليمتر", "كيلومتر", "كلم", "متر", "امتار", "كيلوغرام", "دقيق",
+    "درجه", "بالمي", "بالماي", "ريال", "تومان", "يورو",
 )  # fmt: skip
 AND = frozenset(("and", "و", "or", "او"))
+# before a toll that is paid: "Hormuz toll rises to 3"
+TOLL_PAYERS = frozenset(("hormuz", "strait", "transit", "shipping", "road", "bridge", "canal", "passage", "motorway"))
 RELATIVES = frozenset(("that", "which", "who", "الذي", "التي", "الذين"))  # "the strike that killed 4": told before
 # of another time: "killed 200 last year". Runs of words behind the number or before it
 PAST = (

@@ -10,7 +10,18 @@ from crawler.stories.harm_words import Kind, bare
 from crawler.text.figures import is_spelled, numbered
 
 _DUAL = ("ين", "ان")
-_BEFORE_YEAR = frozenset(("of", "in", "عام", "سال", "سنه"))
+_BEFORE_YEAR = frozenset(("of", "in", "since", "عام", "العام", "سال", "سنه", "سالي"))
+_YEARS = range(1900, 2101)
+_TO_NUMBER = frozenset(("to", "passes", "passed", "tops", "kills", "killing", "الي", "به"))  # before one, and no year
+# before what only has a number as its name: resolution 1701, Shahed 136, the 45th brigade in Arabic
+_NUMBERED = frozenset(
+    (
+        "resolution", "article", "flight", "route", "highway", "shahed", "mohajer", "unit", "brigade", "regiment",
+        "division", "block", "phase", "no", "level", "chapter", "clause", "channel", "type", "model",
+        "القرار", "قرار", "القرارين", "قطعنامه", "قطعنامهي", "ماده", "الماده", "اللواء", "لواء", "الفوج", "تيپ", "لشكر",
+        "شاهد", "مهاجر", "رحله", "الرحله", "پرواز", "بريار", "برياري",
+    )
+)  # fmt: skip
 _MOST_DIGITS = 7  # of a number of people
 
 
@@ -35,7 +46,9 @@ def numbers_in(tokens: Sequence[str]) -> Iterator[Number]:
     behind = ""
     for written, first, last in numbered(parted):
         following = tokens[last] if last < len(tokens) else ""
-        if written.isdecimal() and len(written) <= _MOST_DIGITS and not _is_year(tokens, first, written):
+        if written.isdecimal() and (len(written) > _MOST_DIGITS or _is_name(tokens, first, last, written)):
+            pass
+        elif written.isdecimal():
             many = following in {"dozen", "dozens"}
             yield Number(int(written) * 12 if many else int(written), first, last + many)
         elif written in words.VAGUE:
@@ -45,13 +58,21 @@ def numbers_in(tokens: Sequence[str]) -> Iterator[Number]:
         elif written in {"one", "يك"}:
             yield Number(1, first, last)
         else:
-            yield from _one_or_two(written, first, counts_already=behind.isdecimal())
+            # Persian "were martyred" is spelt as "a martyr" is
+            becomes = following.startswith("شد") and bare(written) in words.HARMED_ONE
+            yield from _one_or_two(written, first, counts_already=becomes or behind.isdecimal())
         behind = written
 
 
-def _is_year(tokens: Sequence[str], at: int, number: str) -> bool:
-    """Return whether a number is a year: "first death of 2026"."""
-    return len(number) == 4 and number[:2] in {"19", "20"} and word_at(tokens, at - 1) in _BEFORE_YEAR
+def _is_name(tokens: Sequence[str], first: int, last: int, number: str) -> bool:
+    """Return whether a number counts nobody: a year ("first death of 2026"), or what bears it as a name."""
+    before, behind = word_at(tokens, first - 1), word_at(tokens, last)
+    if before in _NUMBERED:
+        return True
+    if len(number) != len(str(_YEARS[0])) or int(number) not in _YEARS:
+        return False
+    counts_people = words.is_person(behind) or behind in words.PEOPLE or words.is_rise(before) or before in _TO_NUMBER
+    return not counts_people and (before in _BEFORE_YEAR or words.kind_of(behind) is None)
 
 
 def _is_joined(token: str) -> bool:

@@ -203,7 +203,7 @@ def test_where_somebody_is_stationed_is_no_deployment(title: str, deploys: bool)
 
 
 UNCLAIMED = [
-    ("Katyushas hit Taji base; no group claims attack", "assault", ("katyusha",)),
+    ("Katyushas hit Taji base; no group claims attack", "assault", ()),
     ("Rockets hit Balad base, no group has claimed responsibility", "assault", ()),
     ("Drone strikes Ain al-Asad; no immediate claim of responsibility", "strike", ()),
     ("Drone strike on Harir base has not been claimed", "strike", ()),
