@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from alerts.event import HAPPENED
+from alerts.event import ACCIDENTAL, HAPPENED
 from alerts.rules.clause_words import (
     AND,
     ASIDE,
@@ -26,7 +26,7 @@ from alerts.rules.clause_words import (
     USING,
     WHICH,
 )
-from alerts.rules.event_accident import ACCIDENTAL, accident
+from alerts.rules.event_accident import accident
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, has_question, is_question
 from alerts.rules.event_drill import IMITATED, in_order, is_lasting, rehearsals
 from alerts.rules.event_find import FOUND, found
