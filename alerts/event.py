@@ -9,6 +9,7 @@ from typing import Any
 
 UNREAD = "unread"  # how a headline stands in which no deed was read
 HAPPENED = "happened"  # how a deed stands that is told as done
+ACCIDENTAL = "accidental"  # how a deed stands that nobody did on purpose
 DRILL = "drill"  # the deed of those who only rehearse one
 SHARE = "share"  # the deed of who is at one base with somebody else
 WEAPON = "weapon: "  # in a line on an event, before what an attack was done with, or what was shot down

@@ -12,7 +12,6 @@ import click
 from sqlalchemy import Connection
 
 from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.ids import place_in
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.cli.wordless import wordless_in_force
@@ -31,7 +30,6 @@ from alerts.run.thread_record import (
     shown_headline,
 )
 from alerts.standing import Standing
-from alerts.store import ids
 from alerts.store.event_reports import evidence_in
 from alerts.store.opening import need_store, reading
 from crawler.article import EPOCH, Member
@@ -79,9 +77,7 @@ def command(
     begins = beginning(since, now, desk.timezone)
     need_store(state)
     tellings = tellings_since(state, EPOCH if name else begins) if told else {}
-    name = (
-        None if name is None else place_in(state, name, desk.timezone, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
-    )
+    name = None if name is None else _meant(state, name, desk.timezone)
     with reading(state) as connection:  # one for all: a day has thousands of threads
         threads = _threads_told(connection, tellings) if told and not name else _threads(connection, begins, name)
         # imported only here: what compares the events of reports comes with it
@@ -99,14 +95,23 @@ def command(
             return
         joined = archive.by_story_of(connection, [members[0].thread for members, _ in shown], evidence_in)
         known = known_in(connection, desk.language, [members for members, _ in shown])
-    for members, standing in shown:
-        if as_json:
+    if as_json:
+        for members, standing in shown:
             print_json(describe_thread(members, standing, joined, tellings if told else None, known))
-        else:
-            show(*_lines(members, standing, joined, tellings, desk.timezone, known))
+    else:  # at once: a day has thousands of threads
+        zone = desk.timezone
+        show(*(line for each in shown for line in _lines(*each, joined, tellings, zone, known)))
     if not shown and not as_json:
         then = "" if name else f" since {time(begins, desk.timezone)}"
         show(f"no story was told{then}" if told else f"no article was stored{then}")
+
+
+def _meant(state: Path, name: str, zone: str) -> str:
+    """Return the story, thread or article that an id as it was typed means; exit with 1 if it is not clear."""
+    # only now: with what compares an id with all that are stored comes what claims and repeats messages
+    ids = import_module("alerts.store.ids")
+    kinds = (ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
+    return str(import_module("alerts.cli.ids").place_in(state, name, zone, *kinds))
 
 
 def _wanted(whole: Thread, name: str | None, told: set[str] | None) -> Thread:

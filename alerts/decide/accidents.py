@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from alerts.decide.event_acts import TOLD, told
-from alerts.event import EventMention, Report
+from alerts.event import ACCIDENTAL, EventMention, Report
 from alerts.rule import EventSettings
-from alerts.rules.event_accident import ACCIDENTAL
 from crawler.stories.corrections import is_correction
 
 ACCIDENT = "accident"  # the deed

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from alerts.alert import Hit, Match
 from alerts.decide.event_acts import narrowest
 from alerts.decide.event_line import label_of
-from alerts.decide.silences import entities_of
+from alerts.decide.named import entities_of
 from alerts.event import EventMention
 from alerts.rule import Config, Entity
 from crawler.text.folding import fold

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from alerts.alert import Alert, Hit, Match, Scope, Severity, Silence
+from alerts.alert import Alert, Match, Scope, Severity, Silence
+from alerts.decide.named import entities_of
 from alerts.rule import Condition, Config, Rule
 from alerts.rules.match import Matcher
 from crawler.article import Article, Placement, Relation, Revision
@@ -134,11 +135,3 @@ _ABOUT: Mapping[Scope, Applies] = {
     Scope.ENTITY: _of_entity,
     Scope.TEXT: _of_text,
 }
-
-
-def entities_of(hit: Hit, config: Config) -> set[str]:
-    """Return the entities that a hit's spelling stands for under its term; none if the term is plain words."""
-    if not hit.term.startswith("$"):
-        return set()
-    # the spellings of a list are not gone through: what is in it is no entity
-    return {name for name in config.kinds.members(hit.term[1:]) if hit.alias in config.entities[name].aliases}

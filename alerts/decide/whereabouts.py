@@ -11,12 +11,12 @@ from collections.abc import Iterable
 
 from alerts.alert import Match
 from alerts.decide.event_acts import narrowest, told
+from alerts.decide.named import entities_of
 from alerts.decide.once import once_for_rules
-from alerts.decide.silences import entities_of
 from alerts.event import UNLISTED, EventMention
 from alerts.rule import Config
 from alerts.where import Where
-from crawler.config.mapkeys import filled_in
+from crawler.config.settings import filled_in
 
 GOVERNED = 3  # places that lie in a city or a province, at least
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from alerts.event import ACCIDENTAL
 from alerts.rules.clause_words import ASIDE, BEHIND, CAUSE, CAUSING, CONCURRENT, WEAPONS
 from alerts.rules.event_clause import clause_of, has_comma
 from alerts.rules.reading import Mention, Mentions, Reading
 
-ACCIDENTAL = "accidental"
 _AIMED = ("strike", "attack")  # deeds that somebody does to somebody, whatever failed or caught fire beside
 _UNAIMED = ("fall", "accident")  # lists of words that may be aimed too: "drone falls" is a strike and may be a fault
 _INTO = ("assault",)  # ... of which none is, where a weapon does it: "drone crashes into base"

@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from alerts.event import DRILL, HAPPENED, SHARE, Act, EventMention
+from alerts.event import ACCIDENTAL, DRILL, HAPPENED, SHARE, Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
 from alerts.rules.clause_words import ASIDE, BESIDE, FALLING
-from alerts.rules.event_accident import ACCIDENTAL
 from alerts.rules.event_again import says_again
 from alerts.rules.event_apart import places_apart
 from alerts.rules.event_clause import clause_of

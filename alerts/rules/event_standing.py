@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from alerts.event import HAPPENED
+from alerts.event import ACCIDENTAL, HAPPENED
 from alerts.rules.clause_words import (
     GATHERINGS,
     PREPOSITIONS,
@@ -16,7 +16,7 @@ from alerts.rules.clause_words import (
     STAYING,
     WHICH,
 )
-from alerts.rules.event_accident import ACCIDENTAL, accident
+from alerts.rules.event_accident import accident
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
 from alerts.rules.event_cues import (
     COMING,

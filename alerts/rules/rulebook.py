@@ -16,7 +16,7 @@ from alerts.rules.nearness import has_examples
 from alerts.rules.operators import read_condition
 from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps
 from alerts.rules.unknown_names import check_names
-from alerts.rules.versions import behind, version_of
+from alerts.rules.versions import Versions, behind
 from alerts.rules.within import placed
 from alerts.rules.word_rows import WordRows, refuse_circle
 from crawler.config.keys import twice
@@ -57,7 +57,8 @@ class _Reader:
         self._lists = {name: words.list_of(name, row) for name, row in self._given("lists").items()}
         self._entities = {name: words.entity(name, row) for name, row in self._given("entities").items()}
         # rules of one scale ask for the same few hundred names
-        self._behind = cache(partial(behind, entities=self._entities, kinds=Kinds(self._entities), lists=self._lists))
+        words_behind = partial(behind, entities=self._entities, kinds=Kinds(self._entities), lists=self._lists)
+        self._versions = Versions(cache(words_behind))
         kinds = {kind for each in self._entities.values() for kind in each.is_a}
         self._names = {*self._entities, *self._lists, *kinds}
         for name, entity in self._entities.items():
@@ -176,7 +177,7 @@ class _Reader:
             least=least,
             most=most,
         )
-        return replace(made, version=version_of(made, self._behind))
+        return replace(made, version=self._versions.of(made))
 
     def _whole(self, node: Node, key: str = "match") -> Condition | None:
         """Return a rule's `match`, or what stands under another key, as a condition. It must not only forbid."""

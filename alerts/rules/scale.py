@@ -227,6 +227,10 @@ def _options(event: Condition, name: str) -> tuple[str, ...]:
     return values
 
 
-def shape(condition: Condition) -> tuple[Any, ...]:
-    """Return a condition without its place: a rule that moved to another line is the same rule."""
-    return (condition.op, condition.term, sorted(condition.options.items()), [shape(c) for c in condition.children])
+def shape(condition: Condition, children: list[Any] | None = None) -> tuple[Any, ...]:
+    """Return a condition without its place: a rule that moved to another line is the same rule.
+
+    `children` are the shapes of those that it holds, where they are known.
+    """
+    of = [shape(each) for each in condition.children] if children is None else children
+    return (condition.op, condition.term, sorted(condition.options.items()), of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -27,7 +28,12 @@ def headline(member: Member) -> Headline:
 
 
 def shown_headline(member: Member) -> str:
-    return without_outlet(member.title, member.outlet)
+    return _shown(member.title, member.outlet)
+
+
+@lru_cache(maxsize=1024)  # of a thread each is asked for several times
+def _shown(title: str, outlet: str) -> str:
+    return without_outlet(title, outlet)
 
 
 def by_story(members: Thread) -> dict[str, list[Member]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from crawler.config.settings import GAPS
 from crawler.config.values import MISSING, Number, Url
 from crawler.config.yamlfile import Node, Problems, Sequence
 
 _LATITUDE, _LONGITUDE = Number(-90, 90), Number(-180, 180)
-GAPS = ("{lat}", "{lon}")
 
 
 class Degrees:
@@ -47,8 +47,3 @@ class MapLink:
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": r"^https?://(?=.*\{lat\})(?=.*\{lon\})\S+$"}
-
-
-def filled_in(address: str, lat: float, lon: float) -> str:
-    """Return the address of a map with a point in its gaps."""
-    return address.replace(GAPS[0], f"{lat:g}").replace(GAPS[1], f"{lon:g}")

@@ -11,6 +11,7 @@ EVIDENCE = timedelta(days=7)
 ARTICLES = timedelta(days=400)  # a year, and a month to compare it with the one before
 ALERTED = timedelta(days=1826)  # five years
 KEEP = 7
+GAPS = ("{lat}", "{lon}")  # of `settings.map_link`
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,8 @@ class Retention:
     alerted: timedelta = ALERTED
     evidence: timedelta = EVIDENCE
     most_gb: float = 20.0
+
+
+def filled_in(address: str, lat: float, lon: float) -> str:
+    """Return the address of a map with a point in its gaps."""
+    return address.replace(GAPS[0], f"{lat:g}").replace(GAPS[1], f"{lon:g}")

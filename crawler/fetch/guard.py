@@ -41,7 +41,7 @@ _unverified: ContextVar[bool] = ContextVar("unverified", default=False)
 
 @cache
 def _trusting() -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # without the system's certificates, which it would not ask
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from crawler.stories import harm_words as words
-from crawler.stories.harm_words import KINDS, Kind, Side, bare, is_person, is_thing, kind_of
+from crawler.stories.harm_words import KINDS, WORDS_KEPT, Kind, Side, bare, is_person, is_thing, kind_of
 from crawler.stories.people_numbers import Number, is_dual, numbers_in, word_at
 from crawler.text.figures import joined
 from crawler.text.folding import fold
@@ -113,7 +113,7 @@ def _tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     return tokens, spans
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(WORDS_KEPT)
 def _folded(word: str) -> tuple[str, ...]:
     return tuple(fold(joined(word)).split())
 
