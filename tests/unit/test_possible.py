@@ -32,7 +32,8 @@ def node(op: str, *children: Condition, **options: object) -> Condition:
 
 
 def needs(condition: Condition, title: set[str], body: set[str]) -> bool:
-    return Seen({"title": title, "body": body}).meets(Needs().of(condition))
+    need = Needs().of(condition)
+    return need is None or Seen({"title": title, "body": body}).meets(need)
 
 
 @pytest.mark.parametrize(
