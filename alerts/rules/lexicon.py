@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from alerts.rule import Condition, Config, Entity, Rule
@@ -103,6 +105,10 @@ class Lexicon:
         for name, _, _ in found.names:
             terms.update(self._used[name.entity])
         return terms
+
+    def spellings(self) -> Counter[str]:
+        """Return in how many fixed texts each term is looked for."""
+        return Counter(chain.from_iterable(self._by_needle))
 
     def find(self, found: Found) -> Iterator[tuple[Meaning, str, int, int, bool]]:
         """Yield (meaning, alias, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""

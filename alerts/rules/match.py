@@ -21,7 +21,7 @@ from alerts.rules.reading import FIELDS, Looked, Mention, Mentions, Reading, loo
 from alerts.rules.scale import grade
 from alerts.rules.sharing import shared
 from crawler.article import Article
-from crawler.stories.corrections import is_correction
+from crawler.stories.corrections import is_correction, may_correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,20 @@ class Matcher:
         self._lexicon = Lexicon(config, self.rules, self._events.terms)
         self._called: dict[str, list[tuple[int, Need]]] = {}
         self._always: list[int] = []
-        needs = Needs()
+        needs = Needs(self._lexicon.spellings())
         for number, rule in enumerate(self.rules):
             # without a model no headline is compared: such a rule would only cost, as names call for it all day
             if config.languages or not must_compare(rule.match):
-                self._index(number, needs.of(rule.match))
+                self._index(number, rule, needs)
 
-    def _index(self, number: int, need: Need | None) -> None:
+    def _index(self, number: int, rule: Rule, needs: Needs) -> None:
         """Index a rule by terms of which one is found whenever it matches, with what else it needs then."""
+        need = needs.of(rule.match)
         if need is None:
             self._always.append(number)  # tried for every article: a regex, a URL, a `like`
             return
         for each in need.alternatives():
-            for term in each.calls():
+            for term in needs.calls(each):
                 self._called.setdefault(term, []).append((number, each))
 
     def match(self, article: Article) -> tuple[Match, ...]:
@@ -79,7 +80,7 @@ class Matcher:
         looked = look(article, self._lexicon)
         likely = self._likely(looked)
         # a correction may match nothing ("no US soldiers were killed") and is told to those who were told of its event
-        corrects = is_correction(article.title)
+        corrects = may_correct(article.title, looked["title"].folded.text) and is_correction(article.title)
         if not likely and not corrects:
             return Finding()
         reading = read(article, self._lexicon, looked, Sense(likeness))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from alerts.rule import Condition
 from alerts.rules.events import asking
@@ -38,19 +39,12 @@ class Need:
         for part in self.parts:
             yield from part.alternatives()
 
-    def calls(self) -> frozenset[str]:
-        """Return terms of which one stands in every article that meets it."""
-        if self.must:
-            return self.must[0][1]
-        if self.whole:
-            return min((part.calls() for part in self.parts), key=len)
-        return frozenset().union(*(part.calls() for part in self.parts))
-
 
 class Needs:
-    """Makes needs; equal ones are the same object."""
+    """Makes needs; equal ones are the same object. `spellings` says in how many a term is found; one if it does not."""
 
-    def __init__(self) -> None:
+    def __init__(self, spellings: Mapping[str, int] = MappingProxyType({})) -> None:
+        self._spellings = spellings
         self._made: dict[tuple[tuple[Asked, ...], tuple[int, ...], bool], Need] = {}
 
     def of(self, condition: Condition, scope: str = ANYWHERE) -> Need | None:
@@ -72,8 +66,8 @@ class Needs:
             return next(iter(found), None)
         must = dict.fromkeys(asked for each in found for asked in each.must)
         parts = dict.fromkeys(part for each in found for part in _parts_of_all(each))
-        # those with the fewest terms fail most often
-        return self._one(tuple(sorted(must, key=lambda asked: len(asked[1]))), tuple(parts), whole=True)
+        # what is found in the fewest spellings fails most often
+        return self._one(tuple(sorted(must, key=lambda asked: self._many(asked[1]))), tuple(parts), whole=True)
 
     def _any(self, needed: list[Need | None]) -> Need | None:
         """Return the need of one of several; terms of one scope are one set. None if one of them needs nothing."""
@@ -92,6 +86,16 @@ class Needs:
         if len(of_terms) + len(parts) == 1:
             return next(iter((*of_terms, *parts)))
         return self._one((), (*of_terms, *parts))
+
+    def calls(self, need: Need) -> frozenset[str]:
+        """Return terms of which one stands in every article that meets a need, in as few spellings as may be."""
+        if need.must:
+            return need.must[0][1]
+        called = map(self.calls, need.parts)
+        return min(called, key=self._many) if need.whole else frozenset().union(*called)
+
+    def _many(self, terms: Iterable[str]) -> int:
+        return sum(self._spellings.get(term, 1) for term in terms)
 
     def _one(self, must: tuple[Asked, ...], parts: tuple[Need, ...] = (), *, whole: bool = False) -> Need:
         key = (must, tuple(map(id, parts)), whole)
