@@ -140,6 +140,14 @@ def asking(condition: Condition) -> tuple[Condition, ...]:
     return condition.children[: 1 + len(roles(condition))] if condition.op == "event" else condition.children
 
 
+def farthest(condition: Condition) -> list[int | None]:
+    """Return for each role that an `event` condition asks for how many words from the deed it stands at most.
+
+    None for who does it: a speaker ("we struck the base") may stand farther away.
+    """
+    return [None if role == "by" else _REACHES[role] for role in roles(condition)]
+
+
 def numbers_asked(condition: Condition) -> tuple[Asked, ...]:
     """Return what an `event` condition asks of its numbers."""
     asked = condition.options.get("numbers", ())

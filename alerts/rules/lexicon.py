@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from crawler.text.folding import Folded, fold
 # names that guard a word against being read as a particle and another word, and forms that deny the deed a term names.
 # The prefix keeps them apart from terms
 CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "denied:"
+MOST_PAIRS = 1_000  # of places of terms whose distance is counted
 _DESIGNATION = re.compile(r"([A-Za-z]{1,4})(-?)([0-9]{1,4}[A-Za-z]?)")
 
 
@@ -43,6 +44,26 @@ class Found:
     folded: Folded
     needled: Needled
     names: tuple[tuple[Name, int, int], ...]
+
+
+class Places:
+    """Where terms may stand in a folded text, each from its first word to its last, before any of them is checked."""
+
+    def __init__(self, text: str, spans: Mapping[str, Sequence[tuple[int, int]]]) -> None:
+        self._text, self._spans = text, spans
+
+    def beside(self, some: Set[str], others: Set[str], within: int) -> bool:
+        """Return whether one of some terms may stand at most so many words from one of others, 1 for neighbours."""
+        ones, twos = self._of(some), self._of(others)
+        # a text that is full of both is not worth counting
+        return len(ones) * len(twos) > MOST_PAIRS or any(self._words(a, b) <= within for a in ones for b in twos)
+
+    def _of(self, terms: Set[str]) -> list[tuple[int, int]]:
+        return [span for term in terms & self._spans.keys() for span in self._spans[term]]
+
+    def _words(self, one: tuple[int, int], other: tuple[int, int]) -> int:
+        first, second = (one, other) if one <= other else (other, one)
+        return self._text.count(" ", first[1], second[0])
 
 
 class Lexicon:
@@ -105,6 +126,20 @@ class Lexicon:
         for name, _, _ in found.names:
             terms.update(self._used[name.entity])
         return terms
+
+    def places(self, found: Found) -> Places:
+        """Return where the terms of `terms` may stand in a text: too far apart they are never, too close perhaps."""
+        text, spans = found.folded.text, defaultdict[str, list[tuple[int, int]]](list)
+        for needle, start, end in found.needled:
+            span = start + (text[start] == " "), end - (text[end - 1] == " ")
+            # words that stand around a fixed part of a term may be any
+            placed = (0, len(text)) if self._automaton.is_part(needle) else span
+            for term in self._by_needle[needle]:
+                spans[term].append(placed)
+        for name, start, end in found.names:
+            for term in self._used[name.entity]:
+                spans[term].append((start, end))
+        return Places(text, spans)
 
     def spellings(self) -> Counter[str]:
         """Return in how many fixed texts each term is looked for."""

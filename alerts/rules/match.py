@@ -92,7 +92,8 @@ class Matcher:
 
     def _likely(self, looked: Looked, name: str = "") -> list[Rule]:
         """Return the rules that may match what was looked up, in their order; with a `name` that one alone."""
-        seen = Seen({field: self._lexicon.terms(found) for field, found in looked.items()})
+        terms = {field: self._lexicon.terms(found) for field, found in looked.items()}
+        seen = Seen(terms, lambda field: self._lexicon.places(looked[field]))
         numbers = set(self._always)
         for term in seen.terms:
             # locating and judging words costs most, so trees that cannot hold are dropped first

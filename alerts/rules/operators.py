@@ -18,7 +18,7 @@ from alerts.rules.event_operator import CONDITION, EVENT, anchors_of_event, read
 from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import inflect, is_paradigm
 from alerts.rules.headline import MARKS
-from alerts.rules.proximity import UNITS, near, same
+from alerts.rules.proximity import UNITS, near, reach, same
 from alerts.rules.reading import Mention, Mentions, Reading
 from alerts.rules.within import WITHIN, read_within, test_within
 from crawler.config.keys import Key, Table
@@ -240,9 +240,7 @@ def _test_near(condition: Condition, reading: Reading) -> Mentions | None:
     groups = groups_of(condition, reading)
     if not all(groups):
         return None
-    within = condition.options["within"]
-    assert isinstance(within, int)
-    return near(reading, groups, within, ordered=bool(condition.options["ordered"]))
+    return near(reading, groups, reach(condition), ordered=bool(condition.options["ordered"]))
 
 
 def _test_same(condition: Condition, reading: Reading) -> Mentions | None:
