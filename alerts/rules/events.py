@@ -89,6 +89,8 @@ def events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[E
 def deeds(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Mention]:
     """Return each mention of the deeds that a condition names, without those inside another or a name."""
     asked = condition.children[0]
+    if not any(child.term in reading.terms for child in asked.children):
+        return []  # of a desk's deeds most are in no word of an article
     known = reading.known.get((DEED, id(asked)))
     if known is None:
         # the condition is kept with its deeds: its id is its own only while it lives

@@ -168,10 +168,8 @@ class Seen:
         return known
 
     def _meets_rest(self, need: Need) -> bool:
-        if not all(map(self._stands, need.beside)):
-            return False
         some = map(self.meets, need.parts)
-        return all(some) if need.whole else any(some)
+        return (all(some) if need.whole else any(some)) and all(map(self._stands, need.beside))
 
     def _stands(self, asked: Beside) -> bool:
         places = self._places
