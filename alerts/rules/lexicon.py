@@ -78,7 +78,7 @@ class Lexicon:
         self.wider = config.events.wider
         meanings = _Meanings()
         used: dict[str, list[str]] = {}
-        for term in sorted({*also, *(term for rule in rules for term in terms_of_rule(rule, EXCEPT))}):
+        for term in sorted({*also, *terms_of_rules(rules, EXCEPT)}):
             for meaning in expand(config, term):
                 meanings.add(meaning)
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
@@ -201,16 +201,18 @@ def _each_once(found: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [made.setdefault(each, each) for each in found]
 
 
-def terms_of_rule(rule: Rule, masked: str = "") -> Iterator[str]:
-    """Yield every term of a rule as it is written; those that it only masks with `masked` before them."""
-    yield from terms_of(rule.match)
-    yield from (f"{masked}{term}" for term in rule.masks)
-    for condition in rule.masking:
-        yield from terms_of(condition)
-    for boost in rule.score.boosts if rule.score else ():
-        yield from terms_of(boost.condition)
-    for row in rule.scale:
-        yield from row.terms
+def terms_of_rules(rules: Iterable[Rule], masked: str = "") -> Iterator[str]:
+    """Yield every term of the rules as it is written; those that a rule only masks with `masked` before them."""
+    scales = {}
+    for rule in rules:
+        yield from terms_of(rule.match)
+        yield from (f"{masked}{term}" for term in rule.masks)
+        for condition in rule.masking:
+            yield from terms_of(condition)
+        for boost in rule.score.boosts if rule.score else ():
+            yield from terms_of(boost.condition)
+        scales[id(rule.scale)] = rule.scale  # one for all that go by it, with thousands of terms
+    yield from (term for scale in scales.values() for row in scale for term in row.terms)
 
 
 def terms_of(condition: Condition) -> Iterator[str]:
