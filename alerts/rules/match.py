@@ -98,7 +98,7 @@ class Matcher:
         for term in seen.terms:
             # locating and judging words costs most, so trees that cannot hold are dropped first
             for number, need in self._called.get(term, ()):
-                if number not in numbers and seen.meets(need):
+                if number not in numbers and (not name or self.rules[number].id == name) and seen.meets(need):
                     numbers.add(number)
         return [self.rules[number] for number in sorted(numbers) if not name or self.rules[number].id == name]
 
