@@ -72,6 +72,11 @@ class Spelling:
     words_before: int = 0
     exact: str = ""
 
+    @property
+    def words_around(self) -> bool:
+        """Whether the spelling has words beside its needle: of several with wildcards."""
+        return bool(self.pattern) and " " in self.alias
+
 
 def spelling(alias: str) -> Spelling | None:
     """Return an alias prepared for the search, None if too few letters of it are left to search for."""
@@ -218,6 +223,10 @@ class Automaton:
     def by_needle(self) -> Iterator[tuple[int, ...]]:
         """Yield the numbers of the aliases of each needle."""
         return (tuple(self._of(needle)) for needle in range(len(self._starts) - 1))
+
+    def is_part(self, needle: int) -> bool:
+        """Return whether a needle may be a part of a spelling that has further words."""
+        return any(_prepared(self.aliases[number]).words_around for number in self._of(needle))
 
     def _of(self, needle: int) -> range:
         return range(self._starts[needle], self._starts[needle + 1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from alerts.event import ACCIDENTAL
 from alerts.rules.clause_words import (
     BUT,
     DATED,
@@ -17,7 +18,6 @@ from alerts.rules.clause_words import (
     TO,
     USING,
 )
-from alerts.rules.event_accident import ACCIDENTAL
 from alerts.rules.event_clause import clause_of, has_comma, has_question
 from alerts.rules.event_drill import IMITATED, in_order
 from alerts.rules.event_find import FOUND

@@ -7,7 +7,7 @@ who acts in the news whether a rule asks for them or not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from alerts.event import ACCIDENTAL, DRILL, HAPPENED, SHARE, Act, EventMention
@@ -272,8 +272,14 @@ class EventReader:
         cues = reading.mentions.get(self._found, ())
         return any(each.overlaps(event.deed) for each in cues) and finds_arms(event.deed, reading)
 
-    def _named(self, reading: Reading, where: Spot) -> Iterator[tuple[str, Mention]]:
-        """Yield the names in a part of the article, each with its mention."""
+    def _named(self, reading: Reading, where: Spot) -> Sequence[tuple[str, Mention]]:
+        """Return the names in a part of the article, each with its mention; each deed asks anew."""
+        known: Sequence[tuple[str, Mention]] | None = reading.known.get((PARTY, where.field, where.end))
+        if known is None:
+            known = reading.known[PARTY, where.field, where.end] = tuple(self._names_in(reading, where))
+        return known
+
+    def _names_in(self, reading: Reading, where: Spot) -> Iterator[tuple[str, Mention]]:
         found: dict[tuple[str, int], Mention] = {}
         for term, mentions in reading.mentions.items():
             for each in mentions:

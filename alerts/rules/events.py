@@ -66,6 +66,8 @@ def events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[E
 def deeds(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Mention]:
     """Return each mention of the deeds that a condition names, without those inside another or a name."""
     asked = condition.children[0]
+    if not any(child.term in reading.terms for child in asked.children):
+        return []  # of a desk's deeds most are in no word of an article
     known = reading.known.get((DEED, id(asked)))
     if known is None:
         # the condition is kept with its deeds: its id is its own only while it lives
@@ -127,6 +129,14 @@ def roles(condition: Condition) -> tuple[str, ...]:
 def asking(condition: Condition) -> tuple[Condition, ...]:
     """Return the children that a condition asks for: of an event without the cues that only say how it stands."""
     return condition.children[: 1 + len(roles(condition))] if condition.op == "event" else condition.children
+
+
+def farthest(condition: Condition) -> list[int | None]:
+    """Return for each role that an `event` condition asks for how many words from the deed it stands at most.
+
+    None for who does it: a speaker ("we struck the base") may stand farther away.
+    """
+    return [None if role == "by" else _REACHES[role] for role in roles(condition)]
 
 
 def numbers_asked(condition: Condition) -> tuple[Asked, ...]:

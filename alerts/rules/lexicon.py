@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from alerts.rule import Condition, Config, Entity, Rule
@@ -19,6 +21,7 @@ from crawler.text.folding import Folded, fold
 # names that guard a word against being read as a particle and another word, and forms that deny the deed a term names.
 # The prefix keeps them apart from terms
 CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "denied:"
+MOST_PAIRS = 1_000  # of places of terms whose distance is counted
 _DESIGNATION = re.compile(r"([A-Za-z]{1,4})(-?)([0-9]{1,4}[A-Za-z]?)")
 
 
@@ -43,6 +46,26 @@ class Found:
     names: tuple[tuple[Name, int, int], ...]
 
 
+class Places:
+    """Where terms may stand in a folded text, each from its first word to its last, before any of them is checked."""
+
+    def __init__(self, text: str, spans: Mapping[str, Sequence[tuple[int, int]]]) -> None:
+        self._text, self._spans = text, spans
+
+    def beside(self, some: Set[str], others: Set[str], within: int) -> bool:
+        """Return whether one of some terms may stand at most so many words from one of others, 1 for neighbours."""
+        ones, twos = self._of(some), self._of(others)
+        # a text that is full of both is not worth counting
+        return len(ones) * len(twos) > MOST_PAIRS or any(self._words(a, b) <= within for a in ones for b in twos)
+
+    def _of(self, terms: Set[str]) -> list[tuple[int, int]]:
+        return [span for term in terms & self._spans.keys() for span in self._spans[term]]
+
+    def _words(self, one: tuple[int, int], other: tuple[int, int]) -> int:
+        first, second = (one, other) if one <= other else (other, one)
+        return self._text.count(" ", first[1], second[0])
+
+
 class Lexicon:
     """All spellings that the rules use, compiled for the search.
 
@@ -55,7 +78,7 @@ class Lexicon:
         self.wider, self.scenes = config.events.wider, config.events.scenes
         meanings = _Meanings()
         used: dict[str, list[str]] = {}
-        for term in sorted({*also, *(term for rule in rules for term in terms_of_rule(rule, EXCEPT))}):
+        for term in sorted({*also, *terms_of_rules(rules, EXCEPT)}):
             for meaning in expand(config, term):
                 meanings.add(meaning)
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
@@ -103,6 +126,24 @@ class Lexicon:
         for name, _, _ in found.names:
             terms.update(self._used[name.entity])
         return terms
+
+    def places(self, found: Found) -> Places:
+        """Return where the terms of `terms` may stand in a text: too far apart they are never, too close perhaps."""
+        text, spans = found.folded.text, defaultdict[str, list[tuple[int, int]]](list)
+        for needle, start, end in found.needled:
+            span = start + (text[start] == " "), end - (text[end - 1] == " ")
+            # words that stand around a fixed part of a term may be any
+            placed = (0, len(text)) if self._automaton.is_part(needle) else span
+            for term in self._by_needle[needle]:
+                spans[term].append(placed)
+        for name, start, end in found.names:
+            for term in self._used[name.entity]:
+                spans[term].append((start, end))
+        return Places(text, spans)
+
+    def spellings(self) -> Counter[str]:
+        """Return in how many fixed texts each term is looked for."""
+        return Counter(chain.from_iterable(self._by_needle))
 
     def find(self, found: Found) -> Iterator[tuple[Meaning, str, int, int, bool]]:
         """Yield (meaning, alias, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
@@ -160,16 +201,18 @@ def _each_once(found: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [made.setdefault(each, each) for each in found]
 
 
-def terms_of_rule(rule: Rule, masked: str = "") -> Iterator[str]:
-    """Yield every term of a rule as it is written; those that it only masks with `masked` before them."""
-    yield from terms_of(rule.match)
-    yield from (f"{masked}{term}" for term in rule.masks)
-    for condition in rule.masking:
-        yield from terms_of(condition)
-    for boost in rule.score.boosts if rule.score else ():
-        yield from terms_of(boost.condition)
-    for row in rule.scale:
-        yield from row.terms
+def terms_of_rules(rules: Iterable[Rule], masked: str = "") -> Iterator[str]:
+    """Yield every term of the rules as it is written; those that a rule only masks with `masked` before them."""
+    scales = {}
+    for rule in rules:
+        yield from terms_of(rule.match)
+        yield from (f"{masked}{term}" for term in rule.masks)
+        for condition in rule.masking:
+            yield from terms_of(condition)
+        for boost in rule.score.boosts if rule.score else ():
+            yield from terms_of(boost.condition)
+        scales[id(rule.scale)] = rule.scale  # one for all that go by it, with thousands of terms
+    yield from (term for scale in scales.values() for row in scale for term in row.terms)
 
 
 def terms_of(condition: Condition) -> Iterator[str]:

@@ -19,7 +19,7 @@ from alerts.rules.event_mention import GROUP, PARTY
 from alerts.rules.events import DEED
 from alerts.rules.everywhere import everywhere
 from alerts.rules.forms.paradigm import is_paradigm
-from alerts.rules.lexicon import expand, terms_of_rule
+from alerts.rules.lexicon import expand, terms_of_rules
 from alerts.rules.match import Matcher, positive_terms
 from alerts.rules.nearness import EXAMPLE
 from alerts.rules.never import impossible_patterns, swallowed
@@ -126,7 +126,7 @@ READ_BY_NAME = (DEED, STANDING, PARTY, GROUP, EXAMPLE)
 
 
 def _unused(config: Config) -> Iterator[Problem]:
-    named = {term[1:] for rule in config.rules for term in terms_of_rule(rule) if term.startswith("$")}
+    named = {term[1:] for term in terms_of_rules(config.rules) if term.startswith("$")}
     # an event may be at any place, whether a rule asks for it or not
     reached = {entity for name in (*named, *config.places) for entity in config.kinds.members(name)}
     for entity in config.entities.values():
@@ -145,7 +145,7 @@ def _unused(config: Config) -> Iterator[Problem]:
 def _misspelt_kinds(config: Config) -> Iterator[Problem]:
     """Yield kinds that nothing asks for and that are spelt nearly as one that is asked for, or that others are."""
     of = Counter(kind for each in config.entities.values() for kind in each.is_a)
-    asked = {term[1:] for rule in config.rules for term in terms_of_rule(rule) if term.startswith("$")}
+    asked = {term[1:] for term in terms_of_rules(config.rules) if term.startswith("$")}
     asked.update(config.places, config.entities, *config.events.opposed, *config.events.homes.values())
     for entity in config.entities.values():
         for kind in entity.is_a:

@@ -15,13 +15,13 @@ from alerts.rules.event_mention import EventReader
 from alerts.rules.events import asking
 from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
 from alerts.rules.nearness import Likeness, Sense, must_compare
-from alerts.rules.operators import anchors, evaluate
-from alerts.rules.possible import Needs, Seen
+from alerts.rules.operators import evaluate
+from alerts.rules.possible import Need, Needs, Seen
 from alerts.rules.reading import FIELDS, Looked, Mention, Mentions, Reading, look, read
 from alerts.rules.scale import grade
 from alerts.rules.sharing import shared
 from crawler.article import Article
-from crawler.stories.corrections import is_correction
+from crawler.stories.corrections import is_correction, may_correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,23 @@ class Matcher:
         self._events = EventReader(config)
         self._compares = bool(config.languages)
         self._lexicon = Lexicon(config, self.rules, self._events.terms)
-        self._anchored: dict[str, list[int]] = {}
-        self._unanchored: list[int] = []
+        self._called: dict[str, list[tuple[int, Need]]] = {}
+        self._always: list[int] = []
+        needs = Needs(self._lexicon.spellings())
         for number, rule in enumerate(self.rules):
             # without a model no headline is compared: such a rule would only cost, as names call for it all day
             if config.languages or not must_compare(rule.match):
-                self._anchor(number, rule)
-        needs = Needs()
-        self._needs = tuple(needs.of(rule.match) for rule in self.rules)
+                self._index(number, rule, needs)
 
-    def _anchor(self, number: int, rule: Rule) -> None:
-        """Index a rule by its anchors: terms of which one is found whenever it matches."""
-        by = anchors(rule.match)
-        if by is None:
-            self._unanchored.append(number)  # tried for every article: a regex, a URL, a `like`
-        for term in by or ():
-            self._anchored.setdefault(term, []).append(number)
+    def _index(self, number: int, rule: Rule, needs: Needs) -> None:
+        """Index a rule by terms of which one is found whenever it matches, with what else it needs then."""
+        need = needs.of(rule.match)
+        if need is None:
+            self._always.append(number)  # tried for every article: a regex, a URL, a `like`
+            return
+        for each in need.alternatives():
+            for term in needs.calls(each):
+                self._called.setdefault(term, []).append((number, each))
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """Return the matches of an article, in the order of the rules in the file."""
@@ -79,7 +80,7 @@ class Matcher:
         looked = look(article, self._lexicon)
         likely = self._likely(looked)
         # a correction may match nothing ("no US soldiers were killed") and is told to those who were told of its event
-        corrects = is_correction(article.title)
+        corrects = may_correct(article.title, looked["title"].folded.text) and is_correction(article.title)
         if not likely and not corrects:
             return Finding()
         reading = read(article, self._lexicon, looked, Sense(likeness))
@@ -91,13 +92,15 @@ class Matcher:
 
     def _likely(self, looked: Looked, name: str = "") -> list[Rule]:
         """Return the rules that may match what was looked up, in their order; with a `name` that one alone."""
-        seen = Seen({field: self._lexicon.terms(found) for field, found in looked.items()})
-        numbers = set(self._unanchored)
+        terms = {field: self._lexicon.terms(found) for field, found in looked.items()}
+        seen = Seen(terms, lambda field: self._lexicon.places(looked[field]))
+        numbers = set(self._always)
         for term in seen.terms:
-            numbers.update(self._anchored.get(term, ()))
-        asked = (number for number in sorted(numbers) if not name or self.rules[number].id == name)
-        # locating and judging words costs most, so trees that cannot hold are dropped first
-        return [self.rules[number] for number in asked if seen.meets(self._needs[number])]
+            # locating and judging words costs most, so trees that cannot hold are dropped first
+            for number, need in self._called.get(term, ()):
+                if number not in numbers and (not name or self.rules[number].id == name) and seen.meets(need):
+                    numbers.add(number)
+        return [self.rules[number] for number in sorted(numbers) if not name or self.rules[number].id == name]
 
     def event(self, article: Article) -> EventMention | None:
         """Return the event that an article tells, whether a rule matches it or not."""

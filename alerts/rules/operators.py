@@ -17,7 +17,7 @@ from alerts.rules.event_operator import CONDITION, EVENT, anchors_of_event, read
 from alerts.rules.fields import narrowed
 from alerts.rules.groups import AT_LEAST, NEAR, SAME, checked
 from alerts.rules.headline import MARKS
-from alerts.rules.proximity import near, same
+from alerts.rules.proximity import near, reach, same
 from alerts.rules.reading import Mention, Mentions, Reading
 from alerts.rules.terms import read_term
 from alerts.rules.within import WITHIN, read_within, test_within
@@ -190,9 +190,7 @@ def _test_near(condition: Condition, reading: Reading) -> Mentions | None:
     groups = groups_of(condition, reading)
     if not all(groups):
         return None
-    within = condition.options["within"]
-    assert isinstance(within, int)
-    return near(reading, groups, within, ordered=bool(condition.options["ordered"]))
+    return near(reading, groups, reach(condition), ordered=bool(condition.options["ordered"]))
 
 
 def _test_same(condition: Condition, reading: Reading) -> Mentions | None:

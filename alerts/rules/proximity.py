@@ -9,10 +9,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from alerts.rule import Condition
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 from crawler.text.tokens import paragraphs, sentences
 
 UNITS = {"sentence": sentences, "paragraph": paragraphs}
+
+
+def reach(condition: Condition) -> int:
+    """Return how many words apart the groups of a `near` stand at most."""
+    within = condition.options["within"]
+    assert isinstance(within, int)
+    return within
 
 
 def near(reading: Reading, groups: Sequence[Mentions], within: int, *, ordered: bool) -> Mentions | None:

@@ -154,11 +154,6 @@ def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, M
     kept apart, under DENIED and the term: no operator finds them, and `event` reads a denied deed.
     """
 
-    def is_said(each: Mention) -> bool:
-        # denials of this term only: what another rule names must not change what this one finds
-        denials = found.get(f"{DENIED}{each.term}", ())
-        return not any(each.overlaps(denial) and _length(each) < _length(denial) for denial in denials)
-
     def is_meant(each: Mention) -> bool:
         # not_like: "Hezbollah" inside "Harakat Hezbollah al-Nujaba" is another group
         if any(each.overlaps(mask) for mask in found.get(f"{MASK}{each.entity}", ())):
@@ -172,10 +167,17 @@ def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, M
 
     judged = {}
     for term, mentions in found.items():
-        kept = tuple(each for each in mentions if (is_meant(each) if each.entity else is_said(each)))
-        if kept and not term.startswith((CONTEXT, MASK)):
+        if term.startswith((CONTEXT, MASK)):
+            continue
+        # denials of this term only: what another rule names must not change what this one finds
+        denials = found.get(f"{DENIED}{term}", ())
+        if kept := tuple(each for each in mentions if (is_meant(each) if each.entity else _is_said(each, denials))):
             judged[term] = kept
     return judged
+
+
+def _is_said(each: Mention, denials: Iterable[Mention]) -> bool:
+    return not denials or not any(each.overlaps(denial) and _length(each) < _length(denial) for denial in denials)
 
 
 def _length(mention: Mention) -> int:

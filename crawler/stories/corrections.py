@@ -80,8 +80,7 @@ def is_correction(title: str) -> bool:
     "Correction:", "(corrected)", "no longer reports"; and not "Market correction:", "Troops withdrawn:", "Iraq corrects
     course".
     """
-    # a character reference has a semicolon, at which clauses are cut: it may fold otherwise in a part of the headline
-    if "&" not in title and not may_correct(fold(title)):
+    if not may_correct(title, fold(title)):
         return False
     kept = _kept(title)
     return bool(
@@ -92,9 +91,10 @@ def is_correction(title: str) -> bool:
     )
 
 
-def may_correct(folded: str) -> bool:
-    """Return whether a folded headline has a word without which no pattern holds."""
-    return any(hint in folded for hint in _HINTS)
+def may_correct(title: str, folded: str) -> bool:
+    """Return whether a headline has a word without which it corrects nothing; for who has it folded already."""
+    # a character reference has a semicolon, at which clauses are cut: it may fold otherwise in a part of the headline
+    return "&" in title or any(map(folded.__contains__, _HINTS))
 
 
 def _kept(title: str) -> str:

@@ -4,7 +4,7 @@ Folded text is lower-case tokens with one space between, before and after (" us 
 a phrase in spaces is found on word boundaries by plain search. Folding is NFKC (UAX #15) with marks dropped,
 Arabic, Persian and Kurdish letter variants joined, look-alike Cyrillic and Greek letters read as Latin (after
 UTS #39), invisible characters dropped, digits as ASCII, character references decoded, dots of acronyms and
-apostrophes inside a word removed. `fold` is fast; the map is only worked out when a hit asks for it.
+apostrophes inside a word removed. `fold` is fast; the map is only worked out where a hit asks for it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 
 ZWNJ = "\u200c"
 APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02bb\u02bf\u02be\u02b9\u2032`\u00b4\uff07"
@@ -34,6 +35,8 @@ _JOINER = re.compile(rf"(?<=[\u0600-\u06ff]){ZWNJ}+(?=[\u0600-\u06ff])")
 # Kurdish before its letter ae was in fonts: heh with a ZWNJ, which parts no words, in a text with a letter, ending or
 # a word ("in") that Persian has not
 _KURDISH_AE = re.compile(rf"(?<=[\u0600-\u06ff]){ZWNJ}+(?<!ه{ZWNJ})(?=[\u0600-\u06ff])")
+SHORT = 240  # characters of a text whose map is made in one
+_PIECE = re.compile(rf".{{{SHORT}}}\S*\s*|.+", re.DOTALL)  # of a longer one: no rule of folding looks across a space
 _OLD_KURDISH = re.compile(rf"[ێۆڕڵە]|ه{ZWNJ}ى|(?<!\w)له{ZWNJ}(?!\w)")
 
 
@@ -78,6 +81,9 @@ def _fold_piece(piece: str) -> str:
 _TABLE = _FoldTable()
 
 
+Span = tuple[int, int]
+
+
 class Folded:
     """Folded text and, on demand, where each of its characters came from."""
 
@@ -86,13 +92,12 @@ class Folded:
     def __init__(self, original: str) -> None:
         self.original = original
         self.text = fold(original)
-        self._spans: list[tuple[int, int]] | None = None
+        self._spans: _Spans | None = None
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
+    def span(self, start: int, end: int) -> Span:
         """Return the offsets in the original of folded characters start..end, with marks and an acronym's dot."""
-        # the map costs thirty times as much as folding, and one article in a hundred needs it (decision 8)
         if self._spans is None:
-            self._spans = _trace(self.original)
+            self._spans = _Spans(self.original)
         first, last = self._spans[start][0], self._spans[end - 1][1]
         # marks and the last dot of an acronym fold to nothing, so no span reaches them
         while last < len(self.original) and unicodedata.category(self.original[last])[0] == "M":
@@ -104,14 +109,58 @@ class Folded:
     def within(self, first: int, last: int) -> tuple[int, int]:
         """Return the offsets in folded text of the words that stand between two offsets of the original."""
         if self._spans is None:
-            self._spans = _trace(self.original)
-        inside = [at for at, (start, end) in enumerate(self._spans) if first <= start and end <= last]
-        words = [at for at in inside if self.text[at] != " "]
-        return (words[0], words[-1] + 1) if words else (0, 0)
+            self._spans = _Spans(self.original)
+        spans, some = self._spans, self._spans.around(first, last, len(self.text))
+        inside = [at for at in some if first <= spans[at][0] and spans[at][1] <= last and self.text[at] != " "]
+        return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
-def fold(text: str) -> str:
-    """Fold text into space-separated tokens with a space at both ends."""
+class _Spans(dict[int, Span]):
+    """Where each character of a folded text came from, by its offset there.
+
+    That costs thirty times as much as folding, and few characters are asked for: an original is cut into pieces, and
+    one is traced when it is first asked for (decision 8).
+    """
+
+    def __init__(self, original: str) -> None:
+        super().__init__()
+        self._original = original
+        whole = _REFERENCE.sub(_dereference, original) if "&" in original else original
+        self._joiner = _joiner(whole) if ZWNJ in whole else _JOINER
+        self._firsts, self._starts = [0], [0]  # of each piece, in the original and in folded text
+        start = 0  # of the piece to come; one without a word belongs to the piece before it
+        for found in _PIECE.finditer(original) if len(original) > SHORT else ():
+            length = len(fold(found[0], self._joiner).rstrip())
+            if length and start:
+                self._firsts.append(found.start())
+                self._starts.append(start)
+            start += length
+
+    def __missing__(self, at: int) -> Span:
+        number = bisect_right(self._starts, at) - 1
+        start, is_last = self._starts[number], number + 1 == len(self._starts)
+        if number and at == start:  # the space between two pieces
+            follows = self[at + 1][0]
+            self[at] = min(self[at - 1][1], follows), follows
+            return self[at]
+        first = self._firsts[number]
+        piece = self._original[first:] if is_last else self._original[first : self._firsts[number + 1]]
+        traced = [(first + begin, first + end) for begin, end in _trace(piece, self._joiner)]
+        own = traced[bool(number) : len(traced) if is_last else -1]
+        self.update(enumerate(own, start + bool(number)))
+        return self[at]
+
+    def around(self, first: int, last: int, end: int) -> range:
+        """Return the characters of the pieces that hold a part of an original; `end` is how many there are."""
+        begin, stop = bisect_right(self._firsts, first) - 1, bisect_left(self._firsts, last)
+        return range(self._starts[begin], [*self._starts, end][stop])
+
+
+def fold(text: str, joiner: re.Pattern[str] | None = None) -> str:
+    """Fold text into space-separated tokens with a space at both ends.
+
+    Of a part of a text `joiner` is what finds the ZWNJ that part words in the whole.
+    """
     if "&" in text:
         text = _REFERENCE.sub(_dereference, text)
     given, text = text, text.translate(_TABLE)
@@ -120,7 +169,7 @@ def fold(text: str) -> str:
     if "'" in text:
         text = _POSSESSIVE.sub(" ", text).replace("'", "")
     if ZWNJ in text:
-        text = _joiner(given).sub(" ", text).replace(ZWNJ, "")
+        text = (joiner or _joiner(given)).sub(" ", text).replace(ZWNJ, "")
     return f" {' '.join(text.split())} "
 
 
@@ -133,7 +182,7 @@ def _dereference(match: re.Match[str]) -> str:
     return html.unescape(match[0])
 
 
-def _trace(text: str) -> list[tuple[int, int]]:
+def _trace(text: str, joiner: re.Pattern[str]) -> list[tuple[int, int]]:
     """Return, for every character of the folded text, its (start, end) in the original.
 
     It repeats `fold` step by step, so the two must be changed together.
@@ -142,7 +191,7 @@ def _trace(text: str) -> list[tuple[int, int]]:
     for pattern, instead, literal, default in (
         (_ACRONYM_DOT, "", ".", " "),
         (_POSSESSIVE, " ", "'", ""),
-        (_joiner(_REFERENCE.sub(_dereference, text)), " ", ZWNJ, ""),
+        (joiner, " ", ZWNJ, ""),
     ):
         if literal in chars:
             chars, spans = _substituted(chars, spans, pattern, instead)

@@ -160,7 +160,7 @@ def test_whatever_a_pattern_finds_has_a_hint_of_it(name: str) -> None:
     """So that no correction is passed over because its pattern is not tried."""
     texts = list(shortest(_parser.parse(getattr(corrections, name).pattern)))
     assert len(texts) >= 3
-    assert [text for text in texts if not corrections.may_correct(fold(text))] == []
+    assert [text for text in texts if not corrections.may_correct("", fold(text))] == []
 
 
 @pytest.fixture

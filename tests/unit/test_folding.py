@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crawler.text import folding
 from crawler.text.folding import Folded, fold
 
 SAME = [
@@ -88,6 +89,19 @@ def test_map_covers_every_folded_character(text: str) -> None:
         start, end = folded.span(position, position + len(word))
         assert word in fold(text[start:end]).replace(" ", "") or word in fold(text[max(0, start - 2) : end + 2])
         position += len(word) + 1
+
+
+@given(st.lists(SCRIPTS, min_size=8, max_size=16).map("\n".join))
+@example("\u0645\u200c\u0647 " * 90 + "\u06ce " * 200)  # Kurdish, as a letter far behind shows
+@example("... " * 90 + "a " * 300 + "... " * 90)
+def test_map_in_pieces_is_that_of_the_whole(text: str) -> None:
+    folded, whole = Folded(text), Folded(text)
+    in_pieces = [folded.span(at, at + 1) for at in range(len(folded.text))]
+    within = folded.within(len(text) // 3, len(text) // 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "SHORT", len(text))
+        assert [whole.span(at, at + 1) for at in range(len(whole.text))] == in_pieces
+        assert whole.within(len(text) // 3, len(text) // 2) == within
 
 
 @given(SCRIPTS)

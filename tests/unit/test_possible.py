@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from alerts.alert import Severity
 from alerts.rule import Condition, Config, Rule
+from alerts.rules.lexicon import Places
 from alerts.rules.match import Matcher
 from alerts.rules.operators import evaluate
 from alerts.rules.possible import Needs, Seen
@@ -20,7 +22,7 @@ from tests.unit.desk import article, desk, rule
 
 SPAN = timedelta(hours=1)
 HERE = Place("rules.yaml", 1, 1)
-WORDS = ("alpha", "bravo", "charlie", "delta")
+WORDS = ("alpha", "bravo", "charlie", "delta", "al*", "bra* char*", "alpha bravo")
 
 
 def term(word: str) -> Condition:
@@ -32,7 +34,8 @@ def node(op: str, *children: Condition, **options: object) -> Condition:
 
 
 def needs(condition: Condition, title: set[str], body: set[str]) -> bool:
-    return Seen({"title": title, "body": body}).meets(Needs().of(condition))
+    need = Needs().of(condition)
+    return need is None or Seen({"title": title, "body": body}).meets(need)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def trees() -> st.SearchStrategy[Condition]:
     return st.recursive(st.sampled_from(WORDS).map(term), grow, max_leaves=8)
 
 
-TEXTS = st.lists(st.sampled_from((*WORDS, "other")), max_size=5).map(" ".join)
+TEXTS = st.lists(st.sampled_from((*WORDS[:4], "other")), max_size=9).map(" ".join)
 
 
 def config_of(conditions: list[Condition]) -> Config:
@@ -89,6 +92,22 @@ def test_dropping_and_sharing_lose_no_match(conditions: list[Condition], title: 
     # each tree on a reading of its own: nothing is known of another's
     alone = {rule.id for rule in config.rules if evaluate(rule.match, matcher.read(told)) is not None}
     assert {match.rule for match in matcher.match(told)} == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "some", "others", "expected"),
+    [
+        (" alpha bravo ", {"alpha"}, {"bravo"}, True),
+        (" alpha x x bravo ", {"alpha"}, {"bravo"}, True),
+        (" bravo x x alpha ", {"alpha"}, {"bravo"}, True),
+        (" alpha x x x bravo ", {"alpha"}, {"bravo"}, False),
+        (" alpha x x x bravo ", {"alpha", "x"}, {"bravo"}, True),
+        (" alpha ", {"alpha"}, {"bravo"}, False),
+    ],
+)
+def test_too_far_apart_to_be_near(text: str, some: set[str], others: set[str], *, expected: bool) -> None:
+    places = Places(text, {word: [each.span() for each in re.finditer(word, text)] for word in text.split()})
+    assert places.beside(some, others, 3) is expected
 
 
 def test_equal_conditions_are_one_object_and_others_are_not() -> None:
