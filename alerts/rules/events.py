@@ -136,7 +136,7 @@ def farthest(condition: Condition) -> list[int | None]:
 
     None for who does it: a speaker ("we struck the base") may stand farther away.
     """
-    return [None if role == "by" else _REACHES[role] for role in roles(condition)]
+    return [None if role == "by" else REACHES[role] for role in roles(condition)]
 
 
 def numbers_asked(condition: Condition) -> tuple[Asked, ...]:
