@@ -14,16 +14,20 @@ from datetime import timedelta
 from functools import cache
 
 from alerts.decide.event_acts import TOLD, alike, is_within, narrowest, told
-from alerts.decide.event_clash import clash, is_governing, roles_clash
+from alerts.decide.event_clash import clash, roles_clash
+from alerts.decide.event_facts import RAID
 from alerts.decide.event_evidence import DONE, HOUR, likelihood, numbers_in
 from alerts.decide.once import once
 from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
 from alerts.decide.site_words import sites_in
-from alerts.decide.weapon_words import weapons_in
-from alerts.event import UNLISTED, EventMention, Report
+from alerts.decide.told_places import is_beside, is_governing
+from alerts.decide.told_things import ATTEMPT, SHIP, TOWNS, things_in, towns_in
+from alerts.decide.weapon_words import EITHER, MISSILE, ROCKET, weapons_in
+from alerts.event import UNLISTED, Act, Report
 from alerts.rule import EventSettings
 
 OPEN = timedelta(hours=12)  # so long after a report others may join its event by this
+_ANSWERED = frozenset({"denied", "asked"})
 COMPARED = 100  # reports, the newest
 FITS = 0.5  # evidence at which a report joins, or repeats
 MARGIN = 1.0  # by so much no other event may come near
@@ -36,6 +40,8 @@ DEED = 0.5  # a deed of one class
 WEAPON, WEAPONS_APART = 0.75, -0.75
 KIND, KINDS_APART = 0.25, -0.75  # of what was hit: a base, an embassy
 NUMBER = 1.0
+THING, THINGS, THINGS_APART = 0.5, 1.5, -0.5  # for each kind of thing that both name, at most; other ones
+TOPIC, TOPICS = 0.1, 1.0  # for each unit of how rare a rule is that matches both; at most
 # For each unit of how rare a deed, a name or a word of both is
 RARE_DEED, NAME, WORD = 0.45, 0.2, 0.3
 WORDS = 4.0  # at most
@@ -51,6 +57,10 @@ _CLASSES = {
     "move": ("withdraw", "deploy", "flee"),
     "warning": ("threaten", "warn-off"),
 }
+_ATTACK = "attack"
+_ATTACKS = frozenset({_ATTACK, "harm", "strike"})
+KILL, WOUND = "kill", "wound"
+_UNHARMED = {KILL: frozenset({ATTEMPT}), WOUND: frozenset({SHIP})}  # of which nobody is killed, or hurt
 _CLASS = {deed: name for name, deeds in _CLASSES.items() for deed in deeds}
 
 
@@ -68,6 +78,8 @@ class _Said:
     kinds: frozenset[str]
     numbers: frozenset[float]
     words: frozenset[str]
+    things: frozenset[str]
+    topics: frozenset[str]
     about: frozenset[str]  # any of which two reports share before they are compared
 
 
@@ -78,6 +90,7 @@ class Fit:
     earlier: Report
     score: float
     certain: bool  # both tell one deed, and a site or more than states
+    unread: bool = False  # of one of them no deed was read: one rule tells both
 
     def words(self, later: Report, settings: EventSettings) -> str:
         """Return the evidence in a line."""
@@ -103,7 +116,7 @@ def open_event(
         for each in reports
         if each.story != later.story
         and timedelta(0) <= later.at - each.at <= OPEN
-        and not ours.about.isdisjoint(said_by(each, settings).about)
+        and _may_tell_one(ours, said_by(each, settings))
     ]
     best: dict[str, Fit] = {}
     for each in near[-COMPARED:]:
@@ -119,6 +132,13 @@ def open_event(
         return None
     rivals = (each for each in ranked[1:] if first.score - each.score < MARGIN)
     return None if any(not _may_be_one(first.earlier, each.earlier, rarity, settings) for each in rivals) else first
+
+
+def _may_tell_one(one: _Said, other: _Said) -> bool:
+    """Return whether two reports name anything in common, or one rule tells both of one kind of thing."""
+    if not one.about.isdisjoint(other.about):
+        return True
+    return not (one.things.isdisjoint(other.things) or one.topics.isdisjoint(other.topics))
 
 
 def _may_be_one(one: Report, other: Report, rarity: Callable[[str, str], float], settings: EventSettings) -> bool:
@@ -140,22 +160,56 @@ def repeats(
     before |= {state for state, bodies in settings.bodies.items() if before & bodies}
     if any(not _meet([name], before, settings) for name in later.mention.names):
         return False
-    ours, weapons = _as_they_stand(later.mention, settings), said_by(later, settings).weapons
+    if not towns_in(later.title) <= frozenset[str]().union(*(towns_in(each.title) for each in known)):
+        return False
+    ours, weapons = _as_they_stand(later, settings), said_by(later, settings).weapons
     same = (
         each
         for each in known
         if later.at - each.at < EXCHANGE
-        and ours & _as_they_stand(each.mention, settings)
+        and (ours & _as_they_stand(each, settings) or not said_by(later, settings).deeds)
         and not _apart(weapons, said_by(each, settings).weapons)
     )
-    return any(fit_of(each, later, rarity, settings).score >= FITS for each in same)
+    fits = (fit_of(each, later, rarity, settings) for each in same)
+    return any(fit.score >= FITS and (ours or fit.certain) for fit in fits)
+
+
+def tells_unread(
+    later: Report, known: Iterable[Report], rarity: Callable[[str, str], float], settings: EventSettings
+) -> bool:
+    """Return whether what a report tells may be what one of those known told in words that were not read.
+
+    One rule tells both within EXCHANGE, both are of one kind of thing, and neither tells an attack, a toll or a denial.
+    """
+    if later.mention.casualties or any(act.standing in _ANSWERED for act in later.mention.acts):
+        return False
+    fits = (fit_of(each, later, rarity, settings) for each in known if not said_by(each, settings).deeds)
+    return any(fit.score >= FITS and fit.unread for fit in fits)
 
 
 @once
-def _as_they_stand(mention: EventMention, settings: EventSettings) -> frozenset[tuple[str, str]]:
+def _as_they_stand(report: Report, settings: EventSettings) -> frozenset[tuple[str, str]]:
     """Return the deeds that a report tells as its news, by their class, each with how it stands: done, expected."""
-    deeds = ((alike(act, settings), act) for act in told(mention) if act.standing != "background" and not act.aside)
-    return frozenset((_CLASS.get(deed, deed), DONE if act.standing in TOLD else act.standing) for deed, act in deeds)
+    return frozenset(
+        (name, DONE if act.standing in TOLD else act.standing)
+        for act in told(report.mention)
+        if act.standing != "background" and not act.aside
+        for name in _classes(act, report, settings)
+    )
+
+
+def _classes(act: Act, report: Report, settings: EventSettings) -> set[str]:
+    """Return the class of a deed, and that of attacks where it is told as one in other words.
+
+    So are the raid of a state on another, a ship that is hurt, and a killing that was only tried.
+    """
+    deed = alike(act, settings)
+    name = _CLASS.get(deed, deed)
+    things, at_home = things_in(report.title), frozenset().union(*(settings.homes.get(each, ()) for each in act.by))
+    abroad = deed == RAID and not settings.parties.isdisjoint(act.by) and bool({*act.on} - {*act.by} - at_home)
+    harmed = {KILL: "killed", WOUND: "wounded"}.get(deed, "")
+    unharmed = harmed and not report.mention.casualties.get(harmed) and bool(things & _UNHARMED[deed])
+    return {name, _ATTACK} if abroad or unharmed else {name}
 
 
 def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], settings: EventSettings) -> Fit:
@@ -175,13 +229,26 @@ def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], 
     score += NAME * sum(rarity("name", name) for name in one.names & other.names)
     words = one.words & other.words
     score += min(WORDS, WORD * sum(rarity("word", word) for word in words))
-    like = bool(one.weapons & other.weapons or one.kinds & other.kinds or len(words) >= FEW_WORDS)
+    things, topics = one.things & other.things, one.topics & other.topics
+    score += min(THINGS, THING * len(things)) + THINGS_APART * _apart(one.things, other.things)
+    score += min(TOPICS, TOPIC * sum(rarity("topic", topic) for topic in topics))
+    like = bool(one.weapons & other.weapons or one.kinds & other.kinds or things or len(words) >= FEW_WORDS)
     # where only states are named, and words are of both, the next hour may bring another
     is_near = bool(one.spots or other.spots) or later.at - earlier.at <= SAME_TOLL
     told_by_both = where in {CITY, AROUND} or bool(one.others & other.others or one.numbers & other.numbers)
     # what only happens at one place, a withdrawal and rockets, is two events
     certain = bool(deeds and (where == SITE or told_by_both or (like and is_near)))
+    if not deeds and topics and _unread_alike(one, other, later.at - earlier.at, like=like or told_by_both or where == SITE):
+        # what was not read may be the deed of which both are told
+        return Fit(earlier, score + DEED + RARE_DEED * max(rarity("topic", topic) for topic in topics), certain=True, unread=True)
     return Fit(earlier, score, certain)
+
+
+def _unread_alike(one: _Said, other: _Said, apart: timedelta, *, like: bool) -> bool:
+    """Return whether one rule tells of both, and the deed of one of them was not read; of attacks nothing is guessed."""
+    attacked = _ATTACKS & (one.deeds.keys() | other.deeds.keys())
+    unread = not one.deeds or not other.deeds
+    return bool(unread and like and not attacked and one.topics & other.topics and apart <= EXCHANGE)
 
 
 def _likeness(one: frozenset[str], other: frozenset[str], same: float, apart: float) -> float:
@@ -213,7 +280,7 @@ def _where(one: _Said, other: _Said, settings: EventSettings) -> float:
     """Return what the places add by which two reports agree: less for one that others lie in."""
     same = one.spots & other.spots
     if same:
-        return SITE if any(not is_governing(each, settings) for each in same) else CITY
+        return SITE if any(not (is_governing(each, settings) or each in TOWNS) for each in same) else CITY
     if not one.spots or not other.spots:
         return STATE if not one.states.isdisjoint(other.states) or _held(one, other, settings) else 0.0
     around = any(is_within(a, b, settings.wider) for a in one.spots for b in other.spots)
@@ -251,14 +318,20 @@ def said_by(report: Report, settings: EventSettings) -> _Said:
     mention, parties, wider = report.mention, settings.parties, settings.wider
     head = narrowest([each for each in (*mention.places, *mention.headed) if not each.startswith(UNLISTED)], wider)
     head -= parties
+    if not head:
+        head = towns_in(report.title)
+    elif mention.lead_places and is_beside(report.title) and all(is_governing(each, settings) for each in head):
+        head = frozenset()  # "south of Baghdad": the text says where
     # what the text adds is where the headline says, more exactly; another place may be of what went before
     lead = {each for each in mention.lead_places if not head or head & wider.get(each, frozenset())}
     spots = narrowest(head | lead, wider) - parties
     names = frozenset((*mention.names, *mention.headed))
+    weapons = weapons_in(report.title)
     everyone = names.union(mention.lead)
     acts, classes = told(mention), dict[str, frozenset[str]]()
-    for deed in (alike(act, settings) for act in acts):
-        classes[_CLASS.get(deed, deed)] = classes.get(_CLASS.get(deed, deed), frozenset()) | {deed}
+    for act in acts:
+        for name in _classes(act, report, settings):
+            classes[name] = classes.get(name, frozenset()) | {alike(act, settings)}
     return _Said(
         spots,
         names,
@@ -266,9 +339,11 @@ def said_by(report: Report, settings: EventSettings) -> _Said:
         names & parties,
         classes,
         frozenset(name for act in acts for name in act.on),
-        weapons_in(report.title),
+        weapons | {ROCKET, MISSILE} if EITHER in weapons else weapons,
         sites_in(report.title),
         numbers_in(report.title),
         frozenset(mention.words),
+        things_in(report.title),
+        frozenset(mention.topics),
         everyone.union(spots, *(wider.get(each, ()) for each in spots)),
     )

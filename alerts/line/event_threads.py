@@ -25,12 +25,13 @@ from alerts.decide.event_repeats import (
     told_elsewhere,
 )
 from alerts.decide.known_reports import heard_of_attack, known_reports
-from alerts.decide.open_events import OPEN, open_event, repeats
+from alerts.decide.open_events import OPEN, open_event, repeats, tells_unread
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decide.same_moment import of_one_exchange
 from alerts.decide.unheard import unheard
 from alerts.decision import KnownEvent
 from alerts.event import EventMention, Report
+from alerts.rules.match import Finding
 from alerts.store import decisions, event_reports, silences
 from alerts.store.heard import Heard, heard_since, was_told
 from crawler.article import Placement, Relation, Revision
@@ -67,6 +68,13 @@ def add_wordings(
         if report.seq in wordings and (other := counterpart(window, report)):
             links += event_reports.save_link(connection, report.seq, link_of(other, report, window.settings))
     return links
+
+
+def with_topics(finding: Finding) -> Finding:
+    """Return a finding whose event says by which rules it is told."""
+    if finding.event is None:
+        return finding
+    return replace(finding, event=replace(finding.event, topics=tuple(each.rule for each in finding.matches)))
 
 
 def leave(
@@ -196,12 +204,14 @@ def _known_event(
     most = max([most, *(heard[each.story].severity for each in same_fact(ours, graver, settings))])
     by_whom = () if is_comment(ours) else unheard(ours, mine, others, severity, settings)
     adds = added(ours, mine, others, settings, by_whom)
+    unread = severity <= Severity.PRIORITY and tells_unread(ours, mine, window.rarity_of, settings)
     about_another = begins_with_somebody_new(ours, mine, settings) or begins_with_new_attack(ours, mine, settings)
     return KnownEvent(
         severity=Severity(most),
-        news=adds.news,
-        another=adds.another,
-        alike=is_comment(ours)
+        news=() if unread else adds.news,
+        another=adds.another and not unread,
+        alike=unread
+        or is_comment(ours)
         or (not about_another and (goes_on(ours.title) or _tells_the_same(window, ours, mine, severity))),
         familiar=not about_another and begins_as_told(ours, mine, settings),
         origins=max(heard[each.story].origins for each in mine),
