@@ -8,7 +8,7 @@ fit, it is in doubt and the report stays alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -23,7 +23,7 @@ from alerts.decide.site_words import sites_in
 from alerts.decide.told_places import is_beside, is_governing
 from alerts.decide.told_things import ATTEMPT, SHIP, TOWNS, things_in, towns_in
 from alerts.decide.weapon_words import EITHER, MISSILE, ROCKET, weapons_in
-from alerts.event import UNLISTED, Act, Report
+from alerts.event import UNLISTED, Act, EventMention, Report
 from alerts.rule import EventSettings
 
 OPEN = timedelta(hours=12)  # so long after a report others may join its event by this
@@ -41,6 +41,7 @@ WEAPON, WEAPONS_APART = 0.75, -0.75
 KIND, KINDS_APART = 0.25, -0.75  # of what was hit: a base, an embassy
 NUMBER = 1.0
 THING, THINGS, THINGS_APART = 0.5, 1.5, -0.5  # for each kind of thing that both name, at most; other ones
+NEWS_APART = -1.0  # the later begins with an attack of which the earlier says nothing
 TOPIC, TOPICS = 0.1, 1.0  # for each unit of how rare a rule is that matches both; at most
 # For each unit of how rare a deed, a name or a word of both is
 RARE_DEED, NAME, WORD = 0.45, 0.2, 0.3
@@ -59,7 +60,7 @@ _CLASSES = {
 }
 _ATTACK = "attack"
 _ATTACKS = frozenset({_ATTACK, "harm", "strike"})
-KILL, WOUND = "kill", "wound"
+KILL, WOUND, LAUNCH = "kill", "wound", "launch"
 _UNHARMED = {KILL: frozenset({ATTEMPT}), WOUND: frozenset({SHIP})}  # of which nobody is killed, or hurt
 _CLASS = {deed: name for name, deeds in _CLASSES.items() for deed in deeds}
 
@@ -80,6 +81,7 @@ class _Said:
     words: frozenset[str]
     things: frozenset[str]
     topics: frozenset[str]
+    news: str  # the class of the deed with which it begins, "" for none
     about: frozenset[str]  # any of which two reports share before they are compared
 
 
@@ -158,9 +160,11 @@ def repeats(
     before = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
     before = before.union(*(settings.bodies.get(each, ()) for each in before))
     before |= {state for state, bodies in settings.bodies.items() if before & bodies}
-    if any(not _meet([name], before, settings) for name in later.mention.names):
+    if any(not _meet([name], before, settings) for name in _parties_to(later.mention, settings)):
         return False
-    if not towns_in(later.title) <= frozenset[str]().union(*(towns_in(each.title) for each in known)):
+    if not towns_in(later.title) <= before.union(*(towns_in(each.title) for each in known)):
+        return False
+    if _tells_harm(later, known, settings):
         return False
     ours, weapons = _as_they_stand(later, settings), said_by(later, settings).weapons
     same = (
@@ -172,6 +176,40 @@ def repeats(
     )
     fits = (fit_of(each, later, rarity, settings) for each in same)
     return any(fit.score >= FITS and (ours or fit.certain) for fit in fits)
+
+
+def _parties_to(mention: EventMention, settings: EventSettings) -> list[str]:
+    """Return the names of a report but for states that neither did nor suffered anything, nor say where."""
+    involved = {*mention.places, *mention.headed}.union(*((*act.by, *act.on) for act in mention.acts))
+    begins = mention.names[:1]
+    return [
+        name
+        for name in (*mention.names, *mention.headed)
+        if name in involved or name in begins or name not in settings.parties
+    ]
+
+
+def _tells_harm(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
+    """Return whether a report tells of harm to people that none of those known tells, or a number none of them has.
+
+    A number says something only beside harm, or where no deed was read, or an hour after those known.
+    """
+    harm = _harm_in(later, settings)
+    if harm - frozenset[str]().union(*(_harm_in(each, settings) for each in known)):
+        return True
+    late = all(later.at - each.at > SAME_TOLL for each in known)
+    numbers = said_by(later, settings).numbers - frozenset().union(*(said_by(each, settings).numbers for each in known))
+    return bool(numbers) and (bool(harm) or late or not told(later.mention))
+
+
+def _harm_in(report: Report, settings: EventSettings) -> frozenset[str]:
+    """Return what a report tells that people suffered: killed, hurt."""
+    return frozenset(
+        deed
+        for act in report.mention.acts
+        for deed in [alike(act, settings)]
+        if deed in _UNHARMED and act.standing in TOLD and _ATTACK not in _classes(act, report, settings)
+    )
 
 
 def tells_unread(
@@ -205,6 +243,8 @@ def _classes(act: Act, report: Report, settings: EventSettings) -> set[str]:
     """
     deed = alike(act, settings)
     name = _CLASS.get(deed, deed)
+    if act.deed == LAUNCH and not act.on and not weapons_in(report.title):
+        return {LAUNCH}  # in many languages the verb of who sends somebody
     things, at_home = things_in(report.title), frozenset().union(*(settings.homes.get(each, ()) for each in act.by))
     abroad = deed == RAID and not settings.parties.isdisjoint(act.by) and bool({*act.on} - {*act.by} - at_home)
     harmed = {KILL: "killed", WOUND: "wounded"}.get(deed, "")
@@ -233,12 +273,17 @@ def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], 
     score += min(THINGS, THING * len(things)) + THINGS_APART * _apart(one.things, other.things)
     score += min(TOPICS, TOPIC * sum(rarity("topic", topic) for topic in topics))
     like = bool(one.weapons & other.weapons or one.kinds & other.kinds or things or len(words) >= FEW_WORDS)
+    # what is told under one rule within the hour is one, but for attacks
+    like = like or bool(topics and deeds - _ATTACKS and later.at - earlier.at <= SAME_TOLL)
+    if other.news in _ATTACKS and other.news not in one.deeds:
+        score += NEWS_APART
     # where only states are named, and words are of both, the next hour may bring another
-    is_near = bool(one.spots or other.spots) or later.at - earlier.at <= SAME_TOLL
+    apart = later.at - earlier.at
+    is_near = bool(one.spots or other.spots) or apart <= (EXCHANGE if topics and not deeds & _ATTACKS else SAME_TOLL)
     told_by_both = where in {CITY, AROUND} or bool(one.others & other.others or one.numbers & other.numbers)
     # what only happens at one place, a withdrawal and rockets, is two events
     certain = bool(deeds and (where == SITE or told_by_both or (like and is_near)))
-    if not deeds and topics and _unread_alike(one, other, later.at - earlier.at, like=like or told_by_both or where == SITE):
+    if not deeds and topics and _unread_alike(one, other, apart, like=like or told_by_both or where == SITE):
         # what was not read may be the deed of which both are told
         return Fit(earlier, score + DEED + RARE_DEED * max(rarity("topic", topic) for topic in topics), certain=True, unread=True)
     return Fit(earlier, score, certain)
@@ -345,5 +390,6 @@ def said_by(report: Report, settings: EventSettings) -> _Said:
         frozenset(mention.words),
         things_in(report.title),
         frozenset(mention.topics),
+        next((name for act in acts for name in sorted(_classes(act, report, settings))), ""),
         everyone.union(spots, *(wider.get(each, ()) for each in spots)),
     )

@@ -112,6 +112,7 @@ _THINGS: Mapping[str, str] = {
         " هەوڵی_تیرۆر"
     ),
     "court": "court judge sentence sentenced verdict محكمة المحكمة حكم دادگاه حکم دادگا",
+    "handover": "hand_over hands_over handing_over handover تسليم تسلم يتسلم يسلم تحویل",
     "evacuation": "evacuate evacuation flee leave إخلاء بالإخلاء تخلیه چۆڵکردن",
 }
 _JOINED = re.compile("^(?:و?(?:ال|بال|لل)|[وبلك])")

@@ -21,6 +21,7 @@ from alerts.decide.event_repeats import (
     is_comment,
     like,
     possibly_same,
+    retells_toll,
     same_fact,
     told_elsewhere,
 )
@@ -204,13 +205,16 @@ def _known_event(
     most = max([most, *(heard[each.story].severity for each in same_fact(ours, graver, settings))])
     by_whom = () if is_comment(ours) else unheard(ours, mine, others, severity, settings)
     adds = added(ours, mine, others, settings, by_whom)
-    unread = severity <= Severity.PRIORITY and tells_unread(ours, mine, window.rarity_of, settings)
+    thread = [each for each in window.in_thread(ours.thread) if each.story != ours.story]
+    unread = severity <= Severity.PRIORITY and tells_unread(ours, thread, window.rarity_of, settings)
+    retold = not adds.news and not adds.another and retells_toll(ours, mine, settings)
     about_another = begins_with_somebody_new(ours, mine, settings) or begins_with_new_attack(ours, mine, settings)
     return KnownEvent(
-        severity=Severity(most),
+        severity=max(Severity(most), severity) if retold else Severity(most),
         news=() if unread else adds.news,
         another=adds.another and not unread,
         alike=unread
+        or retold
         or is_comment(ours)
         or (not about_another and (goes_on(ours.title) or _tells_the_same(window, ours, mine, severity))),
         familiar=not about_another and begins_as_told(ours, mine, settings),
