@@ -157,25 +157,29 @@ def repeats(
     is none, as then the news is one that was not read.
     """
     known = list(known)
-    before = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
-    before = before.union(*(settings.bodies.get(each, ()) for each in before))
-    before |= {state for state, bodies in settings.bodies.items() if before & bodies}
-    if any(not _meet([name], before, settings) for name in _parties_to(later.mention, settings)):
-        return False
-    if not towns_in(later.title) <= before.union(*(towns_in(each.title) for each in known)):
-        return False
-    if _tells_harm(later, known, settings):
+    if _names_new(later, known, settings) or _tells_harm(later, known, settings):
         return False
     ours, weapons = _as_they_stand(later, settings), said_by(later, settings).weapons
     same = (
         each
         for each in known
         if later.at - each.at < EXCHANGE
-        and (ours & _as_they_stand(each, settings) or not said_by(later, settings).deeds)
+        and (ours & _as_they_stand(each, settings) or (not told(later.mention) and later.at - each.at <= SAME_TOLL))
         and not _apart(weapons, said_by(each, settings).weapons)
     )
     fits = (fit_of(each, later, rarity, settings) for each in same)
     return any(fit.score >= FITS and (ours or fit.certain) for fit in fits)
+
+
+def _names_new(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
+    """Return whether a report names somebody, or a town, that none of those known names."""
+    before = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
+    before = before.union(*(settings.bodies.get(each, ()) for each in before))
+    before |= {state for state, bodies in settings.bodies.items() if before & bodies}
+    before = before.union(*(each.mention.headed for each in known))
+    if any(not _meet([name], before, settings) for name in _parties_to(later.mention, settings)):
+        return True
+    return not towns_in(later.title) <= before.union(*(towns_in(each.title) for each in known))
 
 
 def _parties_to(mention: EventMention, settings: EventSettings) -> list[str]:
@@ -219,7 +223,10 @@ def tells_unread(
 
     One rule tells both within EXCHANGE, both are of one kind of thing, and neither tells an attack, a toll or a denial.
     """
+    known = list(known)
     if later.mention.casualties or any(act.standing in _ANSWERED for act in later.mention.acts):
+        return False
+    if not told(later.mention) or _names_new(later, known, settings):
         return False
     fits = (fit_of(each, later, rarity, settings) for each in known if not said_by(each, settings).deeds)
     return any(fit.score >= FITS and fit.unread for fit in fits)
