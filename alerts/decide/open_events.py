@@ -21,9 +21,9 @@ from alerts.decide.once import once
 from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
 from alerts.decide.site_words import sites_in
 from alerts.decide.told_places import is_beside, is_governing
-from alerts.decide.told_things import ATTEMPT, SHIP, TOWNS, things_in, towns_in
+from alerts.decide.told_things import ATTEMPT, BORDER, SHIP, TOWNS, names_friend, things_in, towns_in
 from alerts.decide.weapon_words import EITHER, MISSILE, ROCKET, weapons_in
-from alerts.event import UNLISTED, Act, EventMention, Report
+from alerts.event import UNLISTED, Act, Report
 from alerts.rule import EventSettings
 
 OPEN = timedelta(hours=12)  # so long after a report others may join its event by this
@@ -45,6 +45,7 @@ NEWS_APART = -1.0  # the later begins with an attack of which the earlier says n
 TOPIC, TOPICS = 0.1, 1.0  # for each unit of how rare a rule is that matches both; at most
 # For each unit of how rare a deed, a name or a word of both is
 RARE_DEED, NAME, WORD = 0.45, 0.2, 0.3
+UNREAD_FOR = EXCHANGE / 2  # so long a report of which no deed was read is no other than one of its like
 WORDS = 4.0  # at most
 FEW_WORDS = 2  # so many of both are more than chance
 TARGETS_APART = -1.0
@@ -164,7 +165,7 @@ def repeats(
         each
         for each in known
         if later.at - each.at < EXCHANGE
-        and (ours & _as_they_stand(each, settings) or (not told(later.mention) and later.at - each.at <= SAME_TOLL))
+        and (ours & _as_they_stand(each, settings) or (not told(later.mention) and later.at - each.at <= UNREAD_FOR))
         and not _apart(weapons, said_by(each, settings).weapons)
     )
     fits = (fit_of(each, later, rarity, settings) for each in same)
@@ -176,21 +177,23 @@ def _names_new(later: Report, known: Sequence[Report], settings: EventSettings) 
     before = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
     before = before.union(*(settings.bodies.get(each, ()) for each in before))
     before |= {state for state, bodies in settings.bodies.items() if before & bodies}
+    before |= {state for state, groups in settings.homes.items() if before & groups}
     before = before.union(*(each.mention.headed for each in known))
-    if any(not _meet([name], before, settings) for name in _parties_to(later.mention, settings)):
+    if any(not _meet([name], before, settings) for name in _parties_to(later, settings)):
         return True
     return not towns_in(later.title) <= before.union(*(towns_in(each.title) for each in known))
 
 
-def _parties_to(mention: EventMention, settings: EventSettings) -> list[str]:
-    """Return the names of a report but for states that neither did nor suffered anything, nor say where."""
-    involved = {*mention.places, *mention.headed}.union(*((*act.by, *act.on) for act in mention.acts))
-    begins = mention.names[:1]
-    return [
-        name
-        for name in (*mention.names, *mention.headed)
-        if name in involved or name in begins or name not in settings.parties
-    ]
+def _parties_to(report: Report, settings: EventSettings) -> list[str]:
+    """Return the names of a report but for states that neither did nor suffered anything, nor say where.
+
+    Nor does one that is only a friend of whom it names, or lies beside a border.
+    """
+    mention = report.mention
+    involved = {*mention.places, *mention.names[:1]}.union(*((*act.by, *act.on) for act in mention.acts))
+    if names_friend(report.title) or BORDER in things_in(report.title):
+        involved -= settings.parties
+    return [name for name in (*mention.names, *mention.headed) if name in involved or name not in settings.parties]
 
 
 def _tells_harm(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
@@ -198,8 +201,8 @@ def _tells_harm(later: Report, known: Sequence[Report], settings: EventSettings)
 
     A number says something only beside harm, or where no deed was read, or an hour after those known.
     """
-    harm = _harm_in(later, settings)
-    if harm - frozenset[str]().union(*(_harm_in(each, settings) for each in known)):
+    harm, before = _harm_in(later, settings), frozenset[str]().union(*(_harm_in(each, settings) for each in known))
+    if harm and (not before or harm - before == {KILL}):
         return True
     late = all(later.at - each.at > SAME_TOLL for each in known)
     numbers = said_by(later, settings).numbers - frozenset().union(*(said_by(each, settings).numbers for each in known))
@@ -235,12 +238,14 @@ def tells_unread(
 @once
 def _as_they_stand(report: Report, settings: EventSettings) -> frozenset[tuple[str, str]]:
     """Return the deeds that a report tells as its news, by their class, each with how it stands: done, expected."""
-    return frozenset(
+    deeds = {
         (name, DONE if act.standing in TOLD else act.standing)
         for act in told(report.mention)
         if act.standing != "background" and not act.aside
         for name in _classes(act, report, settings)
-    )
+    }
+    # who survived is told of an attempt, whatever else its headline says of it
+    return frozenset(deeds | ({(ATTEMPT, DONE)} if ATTEMPT in things_in(report.title) else set()))
 
 
 def _classes(act: Act, report: Report, settings: EventSettings) -> set[str]:

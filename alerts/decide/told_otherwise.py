@@ -12,7 +12,7 @@ from datetime import timedelta
 from alerts.decide.event_acts import TOLD, alike, is_within, narrowest, told
 from alerts.decide.event_facts import ANOTHER, Fact, facts_of
 from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
-from alerts.decide.told_places import is_governing
+from alerts.decide.told_places import is_governing, is_open
 from alerts.decide.told_things import ATTEMPT, things_in
 from alerts.decide.weapon_words import weapons_in
 from alerts.event import Report
@@ -59,6 +59,8 @@ def _sites(report: Report, settings: EventSettings) -> frozenset[str]:
     """Return the narrow places that a report names, in its text only where its headline names none but what is around."""
     mention, wider = report.mention, settings.wider
     head = narrowest(mention.places, wider) - settings.parties
+    if is_open(report, head, settings):
+        head = frozenset()
     lead = {each for each in mention.lead_places if not head or any(is_within(each, one, wider) for one in head)}
     return frozenset(each for each in (head | lead) - settings.parties if not is_governing(each, settings))
 

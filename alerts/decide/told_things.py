@@ -13,7 +13,7 @@ from functools import lru_cache
 from crawler.text.folding import fold
 
 _HEADLINES = 4_096
-ATTEMPT, SHIP = "attempt on a life", "ship"
+ATTEMPT, SHIP, BORDER = "attempt on a life", "ship", "border"
 # of towns that stand for those who govern there, each needs a word that says where
 _CAPITALS: Mapping[str, str] = {
     "tehran": "tehran طهران تهران تاران",
@@ -57,7 +57,12 @@ _WHERE = frozenset(
 )
 _BEHIND = frozenset("airport bazaar port district suburb suburbs residents skies sky".split())
 _S = frozenset({"s"})  # "Tehran's District 18", folded
-_REACH = 1  # words before a capital
+_REACH, _REACH_FAR = 1, 4  # words before a capital; where a noun has what it belongs to behind it
+_FRIEND = re.compile(
+    r"\bpro-\w|\w-(?:backed|aligned|linked|allied|bound|affiliated|friendly|sponsored)\b"
+    r"|(?:مدعوم|موالي|مقرب|مرتبط|متحالف)\S* (?:من|ل|ب|مع)|وابسته به|نزدیک به|مورد حمایت|حامی|نزیک لە|سەر بە",
+    re.IGNORECASE,
+)
 
 _THINGS: Mapping[str, str] = {
     "head of government": (
@@ -99,7 +104,7 @@ _THINGS: Mapping[str, str] = {
         " دیپلمات‌ها کارمەندان"
     ),
     "troops": "soldiers troops soldier reinforcements جنود جندي جنديين قوات تعزيزات نیرو نیروی نیروهای سرباز سەرباز",
-    "border": "border frontier الحدود حدود الحدودي حدودية مرز مرزی سنوور سنووری",
+    BORDER: "border frontier الحدود حدود الحدودي حدودية مرز مرزی سنوور سنووری",
     "radar": "radar radars رادار الرادار رادارات رادار راداری ڕادار",
     "convoy": "convoy motorcade رتل موكب قافلة کاروان کاروانی",
     "terminal": "terminal petroleum storage_tanks oil_zone berths خزانات النفطية ترمینال مخازن_نفت",
@@ -150,7 +155,13 @@ def towns_in(title: str) -> frozenset[str]:
 
 def _is_where(words: list[str], begin: int, end: int) -> bool:
     behind = words[end : end + 1]
-    return not _WHERE.isdisjoint(words[max(0, begin - _REACH) : begin]) or bool(behind and behind[0] in _BEHIND | _S)
+    return not _WHERE.isdisjoint(words[max(0, begin - (_REACH if words[begin].isascii() else _REACH_FAR)) : begin]) or bool(behind and behind[0] in _BEHIND | _S)
+
+
+@lru_cache(_HEADLINES)
+def names_friend(title: str) -> bool:
+    """Return whether a headline says of somebody only whose friend it is: "Iran-backed"."""
+    return bool(_FRIEND.search(title))
 
 
 @lru_cache(_HEADLINES)
