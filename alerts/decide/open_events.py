@@ -20,9 +20,10 @@ from alerts.decide.event_evidence import DONE, HOUR, likelihood, numbers_in
 from alerts.decide.once import once
 from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
 from alerts.decide.site_words import sites_in
+from alerts.decide.told_apart import tells_apart, weapons_with
 from alerts.decide.told_places import is_beside, is_governing
 from alerts.decide.told_things import ATTEMPT, BORDER, SHIP, TOWNS, names_friend, things_in, towns_in
-from alerts.decide.weapon_words import EITHER, MISSILE, ROCKET, weapons_in
+from alerts.decide.weapon_words import weapons_in
 from alerts.event import UNLISTED, Act, Report
 from alerts.rule import EventSettings
 
@@ -158,7 +159,7 @@ def repeats(
     is none, as then the news is one that was not read.
     """
     known = list(known)
-    if _names_new(later, known, settings) or _tells_harm(later, known, settings):
+    if _names_new(later, known, settings) or _tells_harm(later, known, settings) or tells_apart(later, known, settings):
         return False
     ours, weapons = _as_they_stand(later, settings), said_by(later, settings).weapons
     same = (
@@ -229,7 +230,7 @@ def tells_unread(
     known = list(known)
     if later.mention.casualties or any(act.standing in _ANSWERED for act in later.mention.acts):
         return False
-    if not told(later.mention) or _names_new(later, known, settings):
+    if not told(later.mention) or _names_new(later, known, settings) or tells_apart(later, known, settings):
         return False
     fits = (fit_of(each, later, rarity, settings) for each in known if not said_by(each, settings).deeds)
     return any(fit.score >= FITS and fit.unread for fit in fits)
@@ -294,8 +295,9 @@ def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], 
     is_near = bool(one.spots or other.spots) or apart <= (EXCHANGE if topics and not deeds & _ATTACKS else SAME_TOLL)
     told_by_both = where in {CITY, AROUND} or bool(one.others & other.others or one.numbers & other.numbers)
     # what only happens at one place, a withdrawal and rockets, is two events
-    certain = bool(deeds and (where == SITE or told_by_both or (like and is_near)))
-    if not deeds and topics and _unread_alike(one, other, apart, like=like or told_by_both or where == SITE):
+    parted = where == PLACES_APART  # no word that both say makes one of two places
+    certain = bool(deeds and not parted and (where == SITE or told_by_both or (like and is_near)))
+    if not deeds and topics and not parted and _unread_alike(one, other, apart, like=like or told_by_both or where == SITE):
         # what was not read may be the deed of which both are told
         return Fit(earlier, score + DEED + RARE_DEED * max(rarity("topic", topic) for topic in topics), certain=True, unread=True)
     return Fit(earlier, score, certain)
@@ -383,7 +385,6 @@ def said_by(report: Report, settings: EventSettings) -> _Said:
     lead = {each for each in mention.lead_places if not head or head & wider.get(each, frozenset())}
     spots = narrowest(head | lead, wider) - parties
     names = frozenset((*mention.names, *mention.headed))
-    weapons = weapons_in(report.title)
     everyone = names.union(mention.lead)
     acts, classes = told(mention), dict[str, frozenset[str]]()
     for act in acts:
@@ -396,7 +397,7 @@ def said_by(report: Report, settings: EventSettings) -> _Said:
         names & parties,
         classes,
         frozenset(name for act in acts for name in act.on),
-        weapons | {ROCKET, MISSILE} if EITHER in weapons else weapons,
+        weapons_with(report.title),
         sites_in(report.title),
         numbers_in(report.title),
         frozenset(mention.words),

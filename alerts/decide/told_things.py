@@ -134,6 +134,38 @@ _PLACES = {**_table(_CAPITALS), **_table(_TOWNS)}
 _CALLED = {tuple(fold(words.replace("_", " ")).split()): town for town, all_ in _MORE.items() for words in all_.split()}
 _NAMED = _table(_THINGS)
 _LONGEST = max(map(len, (*_PLACES, *_CALLED, *_NAMED)))
+
+VICTIMS = frozenset({"head of government", "minister", "commander", "judge", "scholar", "journalist"})
+# of whom a headline is told that reads no deed; some of them no list of the desk names
+_NATIONS: Mapping[str, str] = {
+    "us": "us american washington pentagon state_department أميركا أمريكا أميركي أمريكي الأميركية الأمريكية واشنطن"
+    " البنتاغون آمریکا واشنگتن ئەمریکا ئەمەریکا",
+    "uk": "uk britain british london بريطانيا بريطاني البريطانية لندن بریتانیا انگلیس بەریتانیا",
+    "germany": "germany german berlin ألمانيا ألماني الألمانية آلمان ئەڵمانیا",
+    "france": "france french paris فرنسا فرنسي الفرنسية فرانسه فەڕەنسا",
+    "italy": "italy italian rome إيطاليا إيطالي الإيطالية ایتالیا ئیتالیا",
+    "canada": "canada canadian ottawa كندا كندي الكندية كندية کانادا کەنەدا",
+    "australia": "australia australian canberra أستراليا أسترالي الأسترالية استرالیا",
+    "spain": "spain spanish madrid إسبانيا إسباني الإسبانية اسپانیا",
+    "netherlands": "netherlands dutch هولندا هولندي الهولندية هلند",
+    "poland": "poland polish بولندا بولندي لهستان",
+    "japan": "japan japanese tokyo اليابان ياباني اليابانية ژاپن",
+    "india": "india indian delhi الهند هندي الهندية هند",
+    "pakistan": "pakistan pakistani islamabad باكستان باكستاني الباكستانية پاکستان",
+    "china": "china chinese beijing الصين صيني الصينية چین",
+    "russia": "russia russian moscow روسيا روسي الروسية موسكو روسیه ڕووسیا",
+    "turkey": "turkey turkish ankara تركيا تركي التركية أنقرة ترکیه تورکیا",
+    "kuwait": "kuwait kuwaiti الكويت كويتي الكويتية کویت کوەیت",
+    "bahrain": "bahrain bahraini البحرين بحريني البحرينية بحرین بەحرەین",
+    "qatar": "qatar qatari doha قطر قطري القطرية الدوحة قەتەر دوحه",
+    "uae": "uae emirates emirati الإمارات إماراتي الإماراتية امارات",
+    "saudi": "saudi السعودية سعودي عربستان سعوودیە",
+    "jordan": "jordan jordanian amman الأردن أردني الأردنية اردن ئوردن",
+    "egypt": "egypt egyptian cairo مصر مصري المصرية القاهرة",
+    "oman": "oman omani muscat عمان عماني العمانية مسقط",
+    "lebanon": "lebanon lebanese beirut لبنان لبناني اللبنانية بيروت لوبنان",
+}
+_NATION = _table(_NATIONS)
 TOWNS = frozenset({*_CAPITALS, *_TOWNS})
 
 
@@ -156,6 +188,18 @@ def towns_in(title: str) -> frozenset[str]:
 def _is_where(words: list[str], begin: int, end: int) -> bool:
     behind = words[end : end + 1]
     return not _WHERE.isdisjoint(words[max(0, begin - (_REACH if words[begin].isascii() else _REACH_FAR)) : begin]) or bool(behind and behind[0] in _BEHIND | _S)
+
+
+@lru_cache(_HEADLINES)
+def nations_in(title: str) -> frozenset[str]:
+    """Return the nations that a headline names, by the ids that lists of the desk have for those they know."""
+    words = fold(title).split()
+    found = (
+        _NATION.get(tuple(words[at : at + size])) or _NATION.get((_JOINED.sub("", words[at]), *words[at + 1 : at + size]))
+        for at in range(len(words))
+        for size in (1, 2)
+    )
+    return frozenset(filter(None, found))
 
 
 @lru_cache(_HEADLINES)

@@ -29,6 +29,8 @@ from alerts.decide.known_reports import heard_of_attack, known_reports
 from alerts.decide.open_events import OPEN, open_event, repeats, tells_unread
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decide.same_moment import of_one_exchange
+from alerts.decide.told_apart import tells_apart
+from alerts.decide.told_otherwise import at_known_site
 from alerts.decide.unheard import unheard
 from alerts.decision import KnownEvent
 from alerts.event import EventMention, Report
@@ -203,7 +205,8 @@ def _known_event(
     # what another event told as grave does not become graver here
     graver = [each for each in others if heard[each.story].severity > most]
     most = max([most, *(heard[each.story].severity for each in same_fact(ours, graver, settings))])
-    by_whom = () if is_comment(ours) else unheard(ours, mine, others, severity, settings)
+    renamed = severity < Severity.FLASH and at_known_site(ours, mine, settings)
+    by_whom = () if is_comment(ours) or renamed else unheard(ours, mine, others, severity, settings)
     adds = added(ours, mine, others, settings, by_whom)
     thread = [each for each in window.in_thread(ours.thread) if each.story != ours.story]
     unread = severity <= Severity.PRIORITY and tells_unread(ours, thread, window.rarity_of, settings)
@@ -228,6 +231,9 @@ def _tells_the_same(window: EventWindow, ours: Report, known: Iterable[Report], 
     A sum of evidence alone keeps no flash: what it takes for the same attack may be the next one.
     """
     settings = window.settings
+    known = list(known)
+    if tells_apart(ours, known, settings):
+        return False
     return (
         any(in_one_moment(each, ours, settings) or of_one_exchange(each, ours, settings) for each in known)
         or repeats_lasting(ours, known, settings)
