@@ -21,6 +21,7 @@ from alerts.decide.once import once
 from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
 from alerts.decide.site_words import sites_in
 from alerts.decide.told_apart import tells_apart, weapons_with
+from alerts.decide.told_otherwise import at_known_site
 from alerts.decide.told_places import is_beside, is_governing
 from alerts.decide.told_things import ATTEMPT, BORDER, SHIP, TOWNS, names_friend, things_in, towns_in
 from alerts.decide.weapon_words import weapons_in
@@ -180,6 +181,7 @@ def _names_new(later: Report, known: Sequence[Report], settings: EventSettings) 
     before |= {state for state, bodies in settings.bodies.items() if before & bodies}
     before |= {state for state, groups in settings.homes.items() if before & groups}
     before = before.union(*(each.mention.headed for each in known))
+    before |= {fact.on for fact in at_known_site(later, known, settings)}
     if any(not _meet([name], before, settings) for name in _parties_to(later, settings)):
         return True
     return not towns_in(later.title) <= before.union(*(towns_in(each.title) for each in known))

@@ -23,7 +23,7 @@ _CAPITALS: Mapping[str, str] = {
     "manama": "manama المنامة منامه مەنامە",
     "riyadh": "riyadh الرياض ریاض ڕیاز",
     "muscat": "muscat مسقط مەسقەت",
-    "amman": "amman عمّان عەممان",
+    "amman": "amman عەممان",
     "beirut": "beirut بيروت بیروت بەیرووت بەیروت",
     "damascus": "damascus دمشق دیمەشق",
     "jerusalem": "jerusalem القدس قدس اورشلیم",
@@ -116,7 +116,7 @@ _THINGS: Mapping[str, str] = {
         "assassination_attempt assassination_bid survives escapes unharmed محاولة_اغتيال نجاة سوءقصد سوء_قصد"
         " هەوڵی_تیرۆر"
     ),
-    "court": "court judge sentence sentenced verdict محكمة المحكمة حكم دادگاه حکم دادگا",
+    "court": "court sentence sentenced verdict محكمة المحكمة حكم دادگاه حکم دادگا",
     "handover": "hand_over hands_over handing_over handover تسليم تسلم يتسلم يسلم تحویل",
     "evacuation": "evacuate evacuation flee leave إخلاء بالإخلاء تخلیه چۆڵکردن",
 }
