@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from alerts.decide.counterpart_words import things_named
 from alerts.decide.event_acts import attacks_of, is_within, narrowest, told
 from alerts.decide.event_line import label_of
 from alerts.decide.same_moment import SAME_TOLL
@@ -78,7 +79,7 @@ def another_of(later: Report, known: Sequence[Report], settings: EventSettings) 
     deeds = attacks_of(later.mention, settings)
     telling = [each for each in known if deeds & attacks_of(each.mention, settings)]
     words = []
-    for of in (victims_in, weapons_with):
+    for of in (victims_in, ships_in, weapons_with):
         ours, before = of(later.title), [found for each in telling if (found := of(each.title))]
         if ours and before and all(ours.isdisjoint(each) for each in before):
             words.append(f"another attack: {', '.join(sorted(ours))}")
@@ -88,6 +89,11 @@ def another_of(later: Report, known: Sequence[Report], settings: EventSettings) 
 def victims_in(title: str) -> frozenset[str]:
     """Return the kinds of people that a headline names whose killing is an event of its own."""
     return things_in(title) & VICTIMS
+
+
+def ships_in(title: str) -> frozenset[str]:
+    """Return the kinds of ship that a headline names: a tanker, a cargo ship, a boat."""
+    return things_named(title).get("ship", frozenset())
 
 
 def weapons_with(title: str) -> frozenset[str]:
