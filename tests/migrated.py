@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alerts.store.opening import PACKAGES
+from alerts.store.stamp import note_told
 from crawler.store.db import Database
 
 RELEASED = Path(__file__).parent / "stores" / "v0.1.0.sqlite3"
@@ -52,6 +53,8 @@ def _empty() -> bytes:
         path = Path(place, "store.sqlite3")
         database = Database.at(path)
         database.migrate(*PACKAGES)
+        with database.write() as connection:
+            note_told(connection)  # that it is new: a notice in each test's mailbox
         database.close()
         assert not path.with_name(f"{path.name}-wal").exists()
         return path.read_bytes()

@@ -65,6 +65,7 @@ def _noted(_: Mapping[str, Any]) -> str:
 
 def _silence(parts: Mapping[str, str], form: Query, name: str) -> Mapping[str, Any]:
     scope, value = form.choice("scope", SCOPES, Scope.STORY.value), form.one("value") or parts.get("story", "")
+    value = value.removeprefix("$") if scope == Scope.ENTITY.value else value  # as a rule names it
     length, reason = span(form.one("for")), form.one("reason")[:LONGEST_NOTE]
     if length is None or length <= timedelta(0):
         raise BadQuery(f'for is "{form.one("for")}"; write how long: {", ".join(LENGTHS)}')

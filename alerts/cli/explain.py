@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.given import given, is_file, is_id
+from alerts.cli.given import check_given, given, is_file, is_id
 from alerts.cli.ids import place_in
 from alerts.cli.loading import Faults, config_in_force
 from alerts.cli.screen import show
@@ -45,15 +45,20 @@ from crawler.store.errors import StoreError
 @state_option
 @json_option
 @click.option("--rule", "only", help="Explain this rule only, with its whole tree.")
-@click.argument("what", metavar="HEADLINE|FILE|-|ID|URL")
-def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: str | None, what: str) -> None:
+@click.argument("what", nargs=-1, required=True, metavar="HEADLINE|FILE|-|ID|URL...")
+def command(
+    path: Path | None, state_dir: Path | None, *, as_json: bool, only: str | None, what: tuple[str, ...]
+) -> None:
     """Say why rules matched, or did not: a headline, a file (JSON lines, .txt), - , a stored id or last, or a URL.
 
     The first line is the verdict. Where no rule matches it shows the nearest three: what each has, what it lacks, and
-    the word seen that is nearest to what it lacks.
+    the word seen that is nearest to what it lacks. Of several each is told by itself, with an empty line between.
     """
     rules = rules_path(path)
-    config = config_in_force(rules, state_path(state_dir, rules))
+    state = state_path(state_dir, rules)
+    if len(what) > 1:
+        check_given([each for each in what if not (is_id(each) or _ends_one(state, each))])
+    config = config_in_force(rules, state)
     matcher = Matcher(config)
     # rules in shadow mode too: what they would do is what one asks
     chosen = [rule for rule in matcher.rules if only in {None, rule.id}]
@@ -61,9 +66,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         names = [rule.id for rule in matcher.rules]
         hint = meant_among(only or "", names, "rules")
         fail(f'no rule "{only}"{hint}')
-    state = state_path(state_dir, rules)
-    found = [_fetched(what, config)] if "://" in what else _articles(what, state, config.timezone)
-    for article in found:
+    for n, article in enumerate(article for each in what for article in _meant(each, state, config)):
         read = matcher.read(article, _likeness(state, config, matcher, article))
         # of rules that do not match a person is shown the nearest three: no tree is worked out for the others
         shown = chosen if only or as_json else [rule for rule in chosen if judge(rule, read)]
@@ -83,7 +86,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
             print_json({"id": article.id, **said})
             continue
         told = describe(event, config.events) if event else ""
-        show(_verdict(made, only, config))
+        show(*[""] * (n > 0), _verdict(made, only, config))
         show(f"event: {plain(told) or 'none: no deed is told with who did it, to whom, or where'}")
         named = "" if article.id == article.title else f"{plain(article.id)}: "
         show(f"{named}{isolated(article.title)}")
@@ -172,6 +175,10 @@ def _ends_one(state: Path, what: str) -> bool:
         return False
     with reading(state) as connection:
         return ids.ends_one(connection, what, *_NAMED)
+
+
+def _meant(what: str, state: Path, config: Config) -> list[Article]:
+    return [_fetched(what, config)] if "://" in what else _articles(what, state, config.timezone)
 
 
 def _articles(what: str, state: Path, zone: str) -> list[Article]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from click import UsageError, get_current_context
 
 from alerts.cli.common import fail
 from alerts.cli.loading import Faults, articles_in
@@ -30,6 +32,17 @@ def is_id(what: str) -> bool:
 def named_file(what: str) -> bool:
     """Return whether a text looks like the name of a file."""
     return what.lower().endswith(FILE_NAMES) or (os.sep in what and " " not in what.strip())
+
+
+def check_given(what: Sequence[str]) -> None:
+    """Exit with 2 where several headlines are given of which one is a single word: the quotes are missing."""
+    alone = (each for each in what if " " not in each.strip() and "://" not in each)
+    words = [each for each in alone if not is_file(each)] if len(what) > 1 else []
+    if words:
+        raise UsageError(
+            f'"{words[0]}" is a single word; write each headline in quotes ("one here" "another one"), '
+            f"or pipe them into watchfloor {get_current_context().info_name} -, one a line"
+        )
 
 
 def given(what: str, faults: Faults) -> Iterator[Line]:

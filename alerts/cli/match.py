@@ -11,7 +11,7 @@ import click
 
 from alerts.alert import Match
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
-from alerts.cli.given import given, is_file, is_id
+from alerts.cli.given import check_given, given, is_file, is_id
 from alerts.cli.loading import Faults, load_config
 from alerts.cli.screen import show
 from alerts.decide.event_line import describe
@@ -59,13 +59,7 @@ def _check_given(what: tuple[str, ...]) -> None:
     one = what[0]
     if len(what) == 1 and is_id(one) and not is_file(one):
         fail(f'"{one}" looks like an id, and match reads texts only; watchfloor explain {one} judges what is stored')
-    # a headline without its quotes comes as its words
-    words = [each for each in what if " " not in each.strip() and not is_file(each)] if len(what) > 1 else []
-    if words:
-        raise click.UsageError(
-            f'"{words[0]}" is a single word; write each headline in quotes ("one here" "another one"), '
-            "or pipe them into watchfloor match -, one a line"
-        )
+    check_given(what)
 
 
 def _record(match: Match) -> dict[str, object]:

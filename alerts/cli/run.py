@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 from contextlib import nullcontext, redirect_stdout
 from datetime import UTC, datetime
@@ -99,7 +100,8 @@ def command(
                 patient=patient,
                 role=Role(role),
             )
-            asyncio.run(_run(service, out, once=once, at=at))
+            with _runner() as runner:
+                runner.run(_run(service, out, once=once, at=at))
     except ConfigError as error:
         if not (once or at):
             _tell_refused(state_path(state_dir, rules), error)
@@ -147,6 +149,17 @@ def _secrets_named(rules: Path) -> list[str]:
         return []
     values = secrets_for(rules).values
     return [values[name] for name in variables(text) if values.get(name)]
+
+
+def _runner() -> asyncio.Runner:
+    """Return a runner with its loop, made while signals wait: an end in the midst of making it prints a traceback."""
+    runner = asyncio.Runner()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    try:
+        runner.get_loop()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return runner
 
 
 async def _run(service: Service, out: TextIO, *, once: bool, at: str | None) -> None:

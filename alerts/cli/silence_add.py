@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,16 +27,12 @@ from alerts.cli.screen import show
 from alerts.cli.silence_usage import Led
 from alerts.cli.times import UNTIL, Moment
 from alerts.decide.silences import unknown
-from alerts.line.silences import describe_withheld, would_have_withheld
+from alerts.line.silences import describe_withheld, goes_by, misnamed, would_have_withheld
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.store.opening import reading
 from alerts.store.silences import end_of
-from crawler.config.nearest import nearest
-from crawler.store.latest import outlet_names
-from crawler.text.urls import host
 
-_HOST = re.compile(r"[^\s/]+\.[^\s/.]+")
 STORIES_SHOWN = 5  # of those a new silence would have withheld
 
 
@@ -103,21 +98,12 @@ def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
 
 
 def _check_outlet(value: str, config: Config, state: Path) -> None:
-    """Exit with 1 if no source and no stored article has an outlet of that name.
-
-    Only a note for a host, as an outlet may be known by its links alone, and for any name while nothing is stored.
-    """
-    named = {name for each in config.sources for name in (each.id, each.outlet, host(each.url))}
-    named |= {each.name for each in config.outlets.by_address.values()}
+    """Exit with 1 for an outlet that is not there; only a note for one that may be, by its links alone."""
     with reading(state) as connection:
-        stored = outlet_names(connection)
-    known = named | stored
-    if value.casefold() in {name.casefold() for name in known}:
-        return
-    if stored and not _HOST.fullmatch(value):
-        meant = nearest(value, sorted(known))
-        fail(f'there is no outlet "{value}"{meant}; write its name, the id of its source, or the host of its links')
-    click.echo(f"watchfloor: note: no source in rules.yaml goes by {value}", err=True)
+        if problem := misnamed(connection, config, Scope.OUTLET, value):
+            fail(problem)
+        if not goes_by(connection, config, value):
+            click.echo(f"watchfloor: note: no source in rules.yaml goes by {value}", err=True)
 
 
 def _end(length: timedelta | None, until: Moment | None, config: Config, now: datetime) -> datetime:

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from alerts.decide.translating import ServiceState
 from alerts.render.words import time
 
 
-def words(state: ServiceState, timezone: str) -> str:
-    """Return how the model is, as `status` and `doctor` print it."""
+@dataclass(frozen=True, slots=True)
+class ExampleCounts:
+    """How many examples `reads_like` has, how many are unread, and on how many of these the model failed."""
+
+    known: int
+    unread: int
+    failed: int
+
+
+def words(state: ServiceState, timezone: str, examples: ExampleCounts | None = None) -> str:
+    """Return how the model is, and which examples it has not read, as `status` and `doctor` print it."""
+    return "; ".join(each for each in (_works(state, timezone), _unread(examples)) if each)
+
+
+def _unread(examples: ExampleCounts | None) -> str:
+    if examples is None or not examples.unread:
+        return ""
+    failed = f", on {examples.failed} of them the model failed" if examples.failed else ""
+    return f"{examples.unread} of {examples.known} examples of reads_like are unread{failed}"
+
+
+def _works(state: ServiceState, timezone: str) -> str:
     worked = f"the last headline was read {time(state.worked, timezone)}" if state.worked else ""
     if state.since is None:
         return worked or "no headline was read yet"

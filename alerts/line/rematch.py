@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, takewhile
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -37,10 +38,13 @@ class Missed:
     receiver: str
 
 
-def missed(connection: Connection, config: Config, matcher: Matcher, since: datetime) -> list[Missed]:
+def missed(
+    connection: Connection, config: Config, matcher: Matcher, since: datetime, matching: set[str] | None = None
+) -> list[Missed]:
     """Return what the rules match of the articles first seen since then, for each target that was not told the story.
 
     One revision for each story and target: the first that matches. What triage has still to decide on it tells itself.
+    The ids of all articles that match, told or not, are added to `matching`.
     """
     decided = int(decisions.get_mark(connection, TRIAGED) or 0)
     found: list[Missed] = []
@@ -52,6 +56,8 @@ def missed(connection: Connection, config: Config, matcher: Matcher, since: date
     while together := list(islice(matched, READ_AT_ONCE)):
         told = decisions.told_of_stories(connection, {each.placement.story for each, _ in together})
         for revision, matches in together:
+            if matching is not None:
+                matching.add(revision.article.id)
             for each in _targets(connection, config, revision, matches, told):
                 if (revision.placement.story, each.target) not in listed:
                     listed.add((revision.placement.story, each.target))
@@ -101,6 +107,30 @@ def _untold(
     due = (match for match in matches if receiver.name in rules[match.rule].notify)
     loud = tuple(match for match in due if match.severity >= receiver.min_severity)
     return () if told and {match.rule for match in loud} <= told.rules else loud
+
+
+def preview(connection: Connection, config: Config, matcher: Matcher, since: datetime) -> dict[str, Any]:
+    """Return how many articles match, how many stories nobody was told of, and the digests that would tell them.
+
+    It only reads: nothing is queued or noted.
+    """
+    matching: set[str] = set()
+    found = missed(connection, config, matcher, since, matching)
+    digests: dict[str, dict[str, Any]] = {}
+    for each in found:
+        gravest = max(each.matches, key=lambda match: match.severity)
+        listed = digests.setdefault(each.target, {"receiver": each.receiver, "target": each.target, "stories": []})
+        listed["stories"].append(
+            {
+                "story": each.revision.placement.story,
+                "severity": gravest.severity.word,
+                "rule": gravest.rule,
+                "title": each.revision.article.title,
+                "outlet": each.revision.article.outlet,
+            }
+        )
+    stories = len({each.revision.placement.story for each in found})
+    return {"articles": len(matching), "stories": stories, "digests": list(digests.values())}
 
 
 def queue_digest(connection: Connection, config: Config, found: list[Missed], now: datetime) -> int:

@@ -10,10 +10,11 @@ from alerts.alert import Match
 from alerts.rule import Condition, Rule
 from alerts.rules import events
 from alerts.rules.event_misses import ROLE_WORDS, Obstacle, nearest_attempt
+from alerts.rules.fields import narrowed
 from alerts.rules.headline import marks, parts
 from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
 from alerts.rules.nearness import distance_of
-from alerts.rules.operators import evaluate, groups_of, narrowed
+from alerts.rules.operators import evaluate, groups_of
 from alerts.rules.proximity import closest
 from alerts.rules.reading import Mentions, Reading
 from alerts.rules.scale import grade, where

@@ -13,8 +13,9 @@ from alerts.rule import Condition
 from alerts.rules import events
 from alerts.rules.event_misses import ROLE_WORDS, Obstacle, nearest_attempt, other_deeds
 from alerts.rules.explain import label, lack_of
+from alerts.rules.fields import narrowed
 from alerts.rules.lexicon import terms_of
-from alerts.rules.operators import evaluate, narrowed
+from alerts.rules.operators import evaluate
 from alerts.rules.reading import Mention, Reading
 
 

@@ -13,23 +13,20 @@ from typing import Any
 from alerts.rule import LEAD_WORDS, Condition
 from alerts.rules import events
 from alerts.rules import text_operators as texts
-from alerts.rules.automaton import SHORTEST_NEEDLE, is_searchable
 from alerts.rules.event_operator import CONDITION, EVENT, anchors_of_event, read_event
-from alerts.rules.forms import FormError
-from alerts.rules.forms.paradigm import inflect, is_paradigm
+from alerts.rules.fields import narrowed
+from alerts.rules.groups import AT_LEAST, NEAR, SAME, checked
 from alerts.rules.headline import MARKS
-from alerts.rules.proximity import UNITS, near, same
+from alerts.rules.proximity import near, same
 from alerts.rules.reading import Mention, Mentions, Reading
+from alerts.rules.terms import read_term
 from alerts.rules.within import WITHIN, read_within, test_within
-from crawler.config.keys import Key, Table
-from crawler.config.values import IDENT, MISSING, Choice, Flag, Number, Text, nearest
+from crawler.config.keys import Table
+from crawler.config.values import IDENT, MISSING, nearest
 from crawler.config.yamlfile import Node, Problems, Scalar, Sequence
 
 Anchors = frozenset[str] | None
-TERM = Text(what="a term")
 TERMS_SCHEMA = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
-LONGEST_TERM = 300  # letters; longer ones are articles pasted by mistake, and each costs as long as it is
-MOST_GROUPS = 6  # of a near or same: the choices of one mention from each multiply
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,41 +86,6 @@ def read_condition(node: Node, problems: Problems) -> Condition | None:
     return valid[0] if len(valid) == 1 else Condition("all", node.place, valid)
 
 
-def read_term(node: Node, problems: Problems) -> str:
-    """Return one term as it is written; "" for a faulty one, such as a number without quotes, with a problem added."""
-    term = TERM.read(node, problems)
-    if term is MISSING:
-        return ""
-    if is_paradigm(term):
-        return _read_paradigm(term, node, problems)
-    if len(term) > LONGEST_TERM:
-        problems.add(node.place, f"a term of {len(term)} letters; write a part of it, at most {LONGEST_TERM}")
-        return ""
-    if not term.startswith("$") and not is_searchable(term):
-        problems.add(node.place, f'"{term}" has too few letters to be searched for; write at least {SHORTEST_NEEDLE}')
-        return ""
-    return str(term)
-
-
-def _read_paradigm(term: str, node: Node, problems: Problems) -> str:
-    try:
-        inflect(term)
-    except FormError as error:
-        problems.add(node.place, f'"{term}": {error}')
-        return ""
-    return term
-
-
-def asks(condition: Condition) -> bool:
-    """Return whether a condition asks for something. One that only forbids holds for almost every article."""
-    # an `all` asks if one part does; of an `any` each part must, since each can make it hold alone
-    if condition.op == "none":
-        return False
-    if condition.op == "all":
-        return any(asks(child) for child in condition.children)
-    return all(asks(child) for child in condition.children)
-
-
 def _read_operator(key: Scalar, value: Node, problems: Problems) -> Condition | None:
     if key.text not in WRITABLE:
         near_word, allowed = nearest(key.text, WRITABLE), ", ".join(WRITABLE)
@@ -172,21 +134,9 @@ def _read_table(op: str, table: Table, over: str) -> Callable[[str, Node, Proble
             problems.add(group.place, f'"{over}" of "{op}" takes a list of terms or conditions')
             return None
         made = _read_group(op, group, problems, **options)
-        return _checked(made, problems) if made else None
+        return checked(made, problems) if made else None
 
     return read
-
-
-def _checked(condition: Condition, problems: Problems) -> Condition | None:
-    size = len(condition.children)
-    k = condition.options.get("k")
-    if isinstance(k, int) and k > size:
-        problems.add(condition.place, f"k is {k}, and there are {size} conditions; it could never hold")
-        return None
-    if condition.op in {"near", "same"} and not 2 <= size <= MOST_GROUPS:
-        problems.add(condition.place, f'"{condition.op}" takes 2 to {MOST_GROUPS} terms or lists, found {size}')
-        return None
-    return condition
 
 
 # -- testing ------------------------------------------------------------------------------------------------------
@@ -258,22 +208,6 @@ def _test_filter(condition: Condition, reading: Reading) -> Mentions | None:
     return evaluate(condition.children[0], reading)
 
 
-def narrowed(field: str, reading: Reading) -> Reading:
-    """Return the reading of one field only: title, body, or lead (the body's first words)."""
-    known: Reading | None = reading.known.get(field)
-    if known is None:
-        known = reading.known[field] = _narrowed(field, reading)
-    return known
-
-
-def _narrowed(field: str, reading: Reading) -> Reading:
-    if field == "lead":
-        return reading.only(
-            lambda each: each.field == "body" and reading.word(each) < LEAD_WORDS, ("body",), LEAD_WORDS
-        )
-    return reading.only(lambda each: each.field == field, (field,))
-
-
 # -- what must be found -----------------------------------------------------------------------------------------
 
 
@@ -302,11 +236,6 @@ def _list_schema(doc: str) -> dict[str, Any]:
     return {**TERMS_SCHEMA, "description": doc}
 
 
-AT_LEAST = Table((Key("k", Number(1, 100, whole=True)), Key("of", CONDITION)), "at_least")
-NEAR = Table(
-    (Key("terms", CONDITION), Key("within", Number(1, 1000, whole=True)), Key("ordered", Flag(), default=False)), "near"
-)
-SAME = Table((Key("terms", CONDITION), Key("unit", Choice(tuple(UNITS)))), "same")
 VALUES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
 
 

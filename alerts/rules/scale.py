@@ -15,8 +15,9 @@ from typing import Any
 
 from alerts.alert import Hit, Severity
 from alerts.rule import Condition, Row, Rule, Score
+from alerts.rules.fields import narrowed
 from alerts.rules.lexicon import terms_of
-from alerts.rules.operators import evaluate, narrowed
+from alerts.rules.operators import evaluate
 from alerts.rules.reading import Mention, Mentions, Reading
 from alerts.rules.tables import BY_SCALE, SEVERITIES
 from crawler.config.values import MISSING, Choice, Number

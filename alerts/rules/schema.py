@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from alerts.rules.operators import LONGEST_TERM, OPERATORS, WRITABLE
+from alerts.rules.operators import OPERATORS, WRITABLE
 from alerts.rules.tables import FILE, INCLUDED
+from alerts.rules.terms import LONGEST_TERM
 from crawler.config.keys import Table
 
 

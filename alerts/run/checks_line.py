@@ -27,7 +27,7 @@ from alerts.run.life_sign import last_life
 from alerts.run.lock import holder
 from alerts.run.others import watched_by
 from alerts.run.stored import last_reload
-from alerts.store import notices, outbox_counts, targets, translations
+from alerts.store import marks, notices, outbox_counts, targets, translations
 from crawler.config.problems import ConfigError
 from crawler.fetch.names import Names
 from crawler.sources.health import SourceHealth, health_of, in_words, length
@@ -179,11 +179,15 @@ def check_model(connection: Connection, config: Config) -> Iterator[Finding]:
     state = translations.load_state(connection, translations.ENCODER) if config.languages else None
     if state is None:
         return
-    if state.since is None:
-        yield ok("language model", encoding.words(state, config.timezone))
-    else:
+    examples = marks.examples_noted(connection)
+    words = encoding.words(state, config.timezone, examples)
+    if state.since is not None:
         remedy = "the log has more; it is started again by itself (systemctl restart watchfloor does it now)"
-        yield warning("language model", encoding.words(state, config.timezone), remedy)
+        yield warning("language model", words, remedy)
+    elif examples and examples.failed:
+        yield warning("language model", words, "the log names them; reword them in the lists example-...")
+    else:
+        yield ok("language model", words)
 
 
 def check_waiting(connection: Connection, now: datetime) -> Iterator[Finding]:

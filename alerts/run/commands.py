@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.alert import Scope
 from alerts.line.deliver import Deliver
 from alerts.line.orders import ORDERS, Answer, Order, signed_by
-from alerts.line.rematch import Missed, missed, queue_digest
-from alerts.line.silences import describe_withheld, would_have_withheld
+from alerts.line.rematch import Missed, missed, preview, queue_digest
+from alerts.line.silences import describe_withheld, misnamed, would_have_withheld
 from alerts.render.counting import counted
 from alerts.rule import Config
 from alerts.rules.match import Matcher
@@ -53,7 +54,11 @@ class Commands:
     def by_name(self, clock: Clock) -> dict[str, Command]:
         """Return what can be asked for over the control socket, by name."""
         orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
-        own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
+        own = {
+            "rematch": self._asked_to_rematch,
+            "rematch-preview": self._asked_for_preview,
+            "resend": self._asked_to_resend,
+        }
         asked = {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
         return {name: partial(self._surely, ask) for name, ask in asked.items()}
 
@@ -64,11 +69,19 @@ class Commands:
 
     async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
         asked = signed_by(request)
-        answer = await self._lane.write(lambda connection: order(connection, asked, clock()))
+        answer = await self._lane.write(lambda connection: self._carried_out(connection, order, asked, clock()))
         if request["command"] == "silence-add" and "error" not in answer:
             answer = {**answer, "last_24h": await asyncio.to_thread(self._withheld_by, answer, clock())}
         log.info("order %s by=%s error=%s", request["command"], asked.get("by", "-"), answer.get("error", "-"))
         return answer
+
+    def _carried_out(self, connection: Connection, order: Order, asked: Mapping[str, Any], now: datetime) -> Answer:
+        # by the rules in force here: the board asks without reading any
+        if asked["command"] == "silence-add":
+            scope, value = Scope(asked["scope"]), str(asked["value"]).strip()
+            if problem := misnamed(connection, self._config(), scope, value):
+                return {"error": problem}
+        return order(connection, asked, now)
 
     def _withheld_by(self, silence: Answer, now: datetime) -> Answer:
         with self._database.read() as connection:
@@ -81,6 +94,17 @@ class Commands:
         )
         await self._deliver.start_due(clock)
         return done
+
+    async def _asked_for_preview(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
+        # a request of its own: a daemon of before it refuses what it would otherwise carry out
+        since = clock() - timedelta(seconds=float(request["seconds"]))
+        config = self._config()
+
+        def look() -> Mapping[str, Any]:
+            with self._database.read() as connection:
+                return preview(connection, config, Matcher(config), since)
+
+        return await asyncio.to_thread(look)
 
     async def _log_order(self, request: Mapping[str, Any], title: str, now: datetime) -> None:
         await self._logbook.note(Entry(now, What.ORDER, str(signed_by(request)["by"]), title))

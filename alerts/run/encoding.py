@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from alerts.decide.counterparts import APART
-from alerts.decide.encoding import news_of
+from alerts.decide.encoding import ExampleCounts, news_of
 from alerts.decide.roles import JUDGE
 from alerts.decide.translating import Answer, ServiceState, after
 from alerts.event import Report
@@ -49,6 +49,7 @@ class Encoding(Follower):
         self._database, self._lane, self._config = database, lane, config
         self._encoder = Encoder()
         self.examples = Comparing(config)
+        self._counted: ExampleCounts | None = None  # as last stored
         self._state: ServiceState | None = None  # None before it was read from the store
         self._saved: ServiceState | None = None
         self._is_installed = is_installed()
@@ -105,8 +106,13 @@ class Encoding(Follower):
         self.fault.note(reading)  # what was read in time counts, and all is judged
         return found
 
-    async def _read(self, texts: Iterable[tuple[K, str]], now: datetime, found: dict[K, bytes]) -> None:
-        """Add to `found` the vector of each text, b"" where the model has none, until it fails."""
+    async def _read(
+        self, texts: Iterable[tuple[K, str]], now: datetime, found: dict[K, bytes], *, examples: bool = False
+    ) -> None:
+        """Add to `found` the vector of each text, b"" where the model has none, until it fails.
+
+        That it fails on one of the examples alone does not count: those are counted by themselves.
+        """
         for key, text in texts:
             state = self._state or ServiceState()
             if state.rests(now):
@@ -115,7 +121,10 @@ class Encoding(Follower):
                 found[key] = await self._encoder.encode(text)
                 self._state = ServiceState(worked=now)
             except EncoderFault as fault:
-                self._fail(fault, now)
+                if examples and fault.own:
+                    log.warning("example not read by the language model: %s: %r", fault, text)
+                else:
+                    self._fail(fault, now)
                 if not fault.own:
                     return
                 found[key] = b""
@@ -155,16 +164,16 @@ class Encoding(Follower):
         await self._save(now)
 
     async def _read_examples(self, now: datetime) -> None:
-        """Read the examples that were not read yet: some 20 s for 800, between which headlines are read."""
-        if not (unread := self.examples.unread):
-            return
+        """Read the examples that are due, 800 in some 20 s, between which headlines are read; count the unread."""
         found: dict[str, bytes] = {}
         try:
-            await self._read(((each, each) for each in unread), now, found)
+            await self._read(((each, each) for each in self.examples.due(now)), now, found, examples=True)
         finally:
-            self.examples.add(found)
-        if found:
+            self.examples.add(found, now)
+        if found or self.examples.counts != self._counted:
             await self._lane.write(self.examples.save)
+            self._counted = self.examples.counts
+        if found:
             log.info("examples read by the language model number=%d left=%d", len(found), len(self.examples.unread))
 
     async def _is_started(self, now: datetime) -> bool:

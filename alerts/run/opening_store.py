@@ -9,13 +9,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 
 from alerts.decide.roles import Role
 from alerts.rule import Config
 from alerts.run.owned import Owned
 from alerts.run.sharing import Sharing
-from alerts.store.decisions import marks
 from alerts.store.moved import forget_move, need_here
 from alerts.store.opening import note_url, store_of
 from alerts.store.stamp import Stamp, need_file, need_same, read_stamp, sign_life, write_stamp
@@ -30,16 +29,12 @@ InStore = Callable[[Database, Callable[[], Awaitable[None]]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class OpenedStore:
-    """The store with who writes it; `sharing` is with other daemons, `shares` says what of the work is ours.
-
-    `is_new`: it had no table before this start.
-    """
+    """The store with who writes it; `sharing` is with other daemons, `shares` says what of the work is ours."""
 
     database: Database
     lane: WriterLane
     sharing: Sharing | None
     shares: Shares
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +59,7 @@ class StoreOpening:
             need_file(self.state_dir)
         note_url(self.state_dir, url)
         database = self.owned.add(store_of(self.state_dir, url, shared=self.share), Database.close)
-        found: list[bool] = []  # the last look says whether it was new: a start may wait for the store and look again
-        await self.in_store(database, partial(self._migrate, database, found))
+        await self.in_store(database, partial(self._migrate, database))
         with database.errors():
             # In a thread, as it waits for writes whose callers still want the loop.
             lane = self.owned.add(WriterLane(database), lambda each: asyncio.to_thread(each.close))
@@ -73,14 +67,10 @@ class StoreOpening:
             before = None if self.accept else read_stamp(self.state_dir)
             sign = partial(self._sign, name=database.name, now=now, before=before)
             write_stamp(self.state_dir, await lane.write(sign))
-        return OpenedStore(database, lane, sharing, sharing.holdings if sharing else ALONE, found[-1])
+        return OpenedStore(database, lane, sharing, sharing.holdings if sharing else ALONE)
 
-    async def _migrate(self, database: Database, found: list[bool]) -> None:
-        def judge(connection: Connection) -> None:
-            self._judge(connection, database.name)
-            found.append(not inspect(connection).has_table(marks.name))
-
-        database.migrate("crawler", "alerts", judge=judge)
+    async def _migrate(self, database: Database) -> None:
+        database.migrate("crawler", "alerts", judge=partial(self._judge, name=database.name))
 
     async def _come_in(self, database: Database, lane: WriterLane) -> Sharing | None:
         """Come in beside the other daemons of a store, where it is shared."""

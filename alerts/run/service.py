@@ -19,7 +19,6 @@ from typing import Self
 
 from alerts.decide.roles import Role
 from alerts.line.direct_notice import tell_once
-from alerts.line.notices import give_notice
 from alerts.rule import Config
 from alerts.run import supervisor
 from alerts.run.backup_thread import Backups
@@ -46,7 +45,7 @@ from alerts.run.secrets_file import SecretsFile
 from alerts.run.sharing import Sharing
 from alerts.run.signs_server import SignsServer
 from alerts.run.stage import Round, Stage, StageError, Turn, run_stages
-from alerts.run.started_on import beginning
+from alerts.run.started_on import Start, tell_beginning
 from alerts.run.watch import Watch
 from alerts.store import restoring
 from alerts.store.opening import VARIABLE
@@ -139,7 +138,7 @@ class Service:
         )
         opened = await opening.open(self._rules.environ.get(VARIABLE) or self.config.store, now)
         self.database, self.lane, self._sharing = opened.database, opened.lane, opened.sharing
-        self._shares, self._is_new = opened.shares, opened.is_new
+        self._shares = opened.shares
         self._logbook = Logbook(self.lane, self.state_dir, self._rules.path, self._rules.secrets)
         self._watch = self.owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         with self.database.errors():  # they read what the last process stored
@@ -196,9 +195,8 @@ class Service:
         if renewed := await self.lane.write(partial(restoring.note_start, now=now)):
             log.warning("first start since a restore: messages over their age are tried anew number=%d", renewed)
         await self._reloading.begin(now, always=self._patient)
-        is_new = self._is_new and self._patient  # whoever runs a single round sees that it is
-        if told := beginning(accepted=self._accept_store, is_new=is_new, store=self.database.name, now=now):
-            await give_notice(self.lane, self.config, told.cause, told.title, told.body, now)
+        start = Start(self.database.name, accepted=self._accept_store, watches=self._patient)
+        await self.lane.write(partial(tell_beginning, config=self.config, start=start, now=now))
 
     async def round(self, now: datetime) -> Round:
         """Poll what is due, match, decide and deliver what is due, all as of `now`; return the numbers.

@@ -166,7 +166,8 @@ def _model(connection: Connection, zone: str) -> dict[str, Any] | None:
     if state is None:
         return None
     since = state.since.isoformat() if state.since else None
-    return {"works": since is None, "since": since, "detail": state.detail, "words": encoding.words(state, zone)}
+    words = encoding.words(state, zone, marks.examples_noted(connection))
+    return {"works": since is None, "since": since, "detail": state.detail, "words": words}
 
 
 def _target_words(target_state: TargetState, now: datetime, zone: str) -> str:

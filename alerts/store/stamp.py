@@ -19,11 +19,13 @@ from sqlalchemy import Connection, inspect
 from alerts.render.words import time
 from alerts.store import decisions
 from crawler.store import chain
+from crawler.store.articles import last_seq
 from crawler.store.db import DATABASE
 from crawler.store.errors import StoreError
 
 STAMP = "store.stamp"  # in the state directory
 IDENTITY, SIGN = "store", "sign"  # marks in the store
+MADE = "made"  # the mark of when the store was made, while nobody was told that it is new; "" once they were
 REMEDY = (
     "Put the store back (watchfloor restore, or the file as it was with its -wal), or, if this loss is meant, start "
     "once with: watchfloor run --accept-store. Until then nothing is watched"
@@ -112,17 +114,32 @@ def need_same(connection: Connection, state_dir: Path, name: str = "") -> None:
 def sign_life(connection: Connection, now: datetime, before: Stamp | None = None) -> Stamp:
     """Write the next life sign into the store, and an id if it has none. Return the stamp, to be kept once durable.
 
-    `before` is the stamp of the life sign before: what the chain has lost since is kept in the new one.
+    `before` is the stamp of the life sign before: what the chain has lost since is kept in the new one. A store that
+    gets its id here is new where it holds no article; it keeps that nobody was told so yet.
     """
     identity = decisions.get_mark(connection, IDENTITY)
     if identity is None:
         identity = uuid.uuid4().hex
         decisions.set_mark(connection, IDENTITY, identity)
+        # a store of before there were ids has none either, and is not new
+        if decisions.get_mark(connection, MADE) is None and not last_seq(connection):
+            decisions.set_mark(connection, MADE, now.isoformat(timespec="seconds"))
     sign = int(decisions.get_mark(connection, SIGN) or 0) + 1
     decisions.set_mark(connection, SIGN, str(sign))
     last, cut = chain.head(connection), (before.cut or cut_of(connection, before)) if before else ""
     restored = before.restored if before else ()
     return Stamp(identity, sign, now.isoformat(timespec="seconds"), last.n, last.hash, cut, restored)
+
+
+def untold_since(connection: Connection) -> datetime | None:
+    """Return when the store was made, while nobody was told that it is new; else None."""
+    made = decisions.get_mark(connection, MADE)
+    return datetime.fromisoformat(made) if made else None
+
+
+def note_told(connection: Connection) -> None:
+    """Note, in the commit that queues it, that the store's beginning is told."""
+    decisions.set_mark(connection, MADE, "")
 
 
 def cut_of(connection: Connection, stamp: Stamp) -> str:

@@ -15,6 +15,7 @@ import resource
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from alerts.alert import Severity
 from alerts.rule import Config
@@ -76,7 +77,7 @@ async def _compared(config: Config, articles: dict[str, Article]) -> dict[str, L
     """Return what the headlines of articles read like, by their ids, and print what that costs."""
     encoder, known = Encoder(), Comparing(config)
     try:
-        known.add({each: await encoder.encode(each) for each in known.unread})
+        known.add({each: await encoder.encode(each) for each in known.unread}, datetime.now(UTC))
         vectors = {each.id: await encoder.encode(each.title) for each in articles.values()}
     finally:
         await encoder.close()

@@ -115,6 +115,24 @@ def test_silence_begins_is_shown_and_ends(noor: Floor) -> None:
     assert (wrong.status, "no silence" in wrong.text) == (409, True)
 
 
+@pytest.mark.parametrize(
+    ("scope", "value", "words"),
+    [
+        ("rule", "milita", 'there is no rule "milita" (did you mean "militia"?)'),
+        ("outlet", "Souce s1", 'there is no outlet "Souce s1"'),
+        ("entity", "kataib", 'there is no entity or kind "kataib"'),
+        ("story", "s-nobody", "s-nobody"),
+    ],
+)
+def test_silence_on_a_misspelt_name_is_refused(board: Floor, scope: str, value: str, words: str) -> None:
+    form = {"scope": scope, "value": value, "for": "1h", "reason": "drill"}
+    before = board.api("/log")["silences"]
+    refused = board.post("/api/v1/silences", form, {"Authorization": f"Bearer {TOKEN}"})
+    assert refused.status == 409
+    assert words in refused.json["error"]
+    assert board.api("/log")["silences"] == before
+
+
 def test_source_is_polled_at_once_but_not_hurried(noor: Floor) -> None:
     """Where it was polled in the last 30 s, as in a test that runs alone, the first order is refused as well."""
     form, as_json = {"key": noor.key()}, {"Accept": "application/json"}

@@ -216,6 +216,22 @@ def test_explain_says_without_a_rule_what_the_nearest_lacks(desk: Desk) -> None:
     assert row["nearest"][0]["lacks"][0]["alike"]["text"] == "Militias"
 
 
+def test_explain_takes_several_and_tells_each_by_itself(desk: Desk) -> None:
+    desk.write("/a.xml")
+    (desk.place / "list.txt").write_text("Militias move\nA militia rests\nCity wins the cup, 3-1\n", encoding="utf-8")
+    *found, last = desk.run("explain", "A militia moves", "list.txt").stdout.split("\n\n")
+    verdicts = [each.splitlines()[0] for each in found]
+    assert verdicts == ["matches militia, priority", "matches no rule", "matches militia, priority"]
+    assert last.startswith("matches no rule\n")
+    said = desk.run("explain", "-", stdin="A militia moves\nQuiet day: 3 goals\n").stdout
+    assert [each.splitlines()[2] for each in said.split("\n\n")] == [
+        "line:1: A militia moves",
+        "line:2: Quiet day: 3 goals",
+    ]
+    assert len(rows(desk.run("explain", "--json", "A militia moves", "Quiet day, no news").stdout)) == 2
+    assert "is a single word; write each headline in quotes" in desk.run("explain", "Militias", "move", expect=2).stderr
+
+
 def test_match_takes_several_headlines_and_no_unquoted_one(desk: Desk) -> None:
     desk.write("/a.xml")
     (desk.place / "story.txt").write_text("A militia parades\n\nText.\n", encoding="utf-8")
@@ -316,6 +332,8 @@ CODES: list[tuple[str, int]] = [
     ("backtest --since 9d", 0),
     ("rematch --since soon", 2),
     ("rematch --since 9d", 0),
+    ("rematch --preview --since soon", 2),
+    ("rematch --preview", 0),
     ("translate", 2),
     ("translate quiet", 1),  # no service is set
     ("suggest", 2),
@@ -442,6 +460,7 @@ LOST = [
     ("suggest", "kataib"),
     ("backtest",),
     ("rematch",),
+    ("rematch", "--preview"),
     ("verify",),
     ("backup",),
     ("deliveries", "resend", "d1"),

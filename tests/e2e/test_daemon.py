@@ -204,6 +204,10 @@ def test_rematch_reaches_the_running_daemon_and_sends_one_digest(desk: Desk) -> 
         assert running.says("baseline source=s1 articles=3")
         desk.rules.write_text(desk.rules.read_text().replace("militia,", "convoy,"))
         assert running.says("of the last 24 h the rules would have told 3 stories more")
+        shown = desk.run("rematch", "--preview", "--since", "24h").stdout.splitlines()
+        assert shown[:2] == ["3 articles would match; to send: 3 stories not told, in 1 digest", "hook, 3 stories:"]
+        assert re.fullmatch(r"  priority  s\w+  .*A convoy moves \d.* \(.*; militia\)", shown[2]), shown[2]
+        assert shown[5:] == ["nothing was sent: without --preview it is"]
         done = desk.run("rematch", "--since", "24h")
         assert done.stdout == "3 stories that were not told, in 1 digest\n"
         assert desk.hook.wait_for(1)

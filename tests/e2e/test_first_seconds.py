@@ -15,6 +15,19 @@ from tests.e2e.servers import rss
 # modules in the order in which they are imported: from the first of ours to the last before the loop runs
 POINTS = ["click.core", "sqlalchemy.engine.base", "alerts.run.service"]
 
+# the daemon, which a signal reaches between two lines of the making of its loop
+SIGNALLED = """
+import asyncio.selector_events as events, os, sys
+number, make = int(sys.argv.pop(1)), events.BaseSelectorEventLoop._make_self_pipe
+def signalled(loop):
+    sys.stderr.write("the loop is made\\n")
+    os.kill(os.getpid(), number)
+    make(loop)
+events.BaseSelectorEventLoop._make_self_pipe = signalled
+from alerts.__main__ import main
+main()
+"""
+
 
 def _started_to(desk: Desk, module: str) -> subprocess.Popen[str]:
     """Start the daemon and return it when it has imported a module; Python says so on stderr (-X importtime)."""
@@ -43,6 +56,21 @@ def test_signal_while_starting_ends_with_0(desk: Desk, module: str, number: sign
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said[-2000:]
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_while_the_loop_is_made_ends_with_0(desk: Desk, number: signal.Signals) -> None:
+    """Half a loop says a traceback when it is thrown away."""
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+    desk.write("/a.xml")
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLED, str(int(number)), "run"],
+        cwd=desk.place, env=desk.environ(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert "the loop is made" in done.stderr
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
 
 
 def test_ctrl_c_in_a_terminal_is_for_the_daemon_alone(desk: Desk) -> None:

@@ -107,6 +107,20 @@ def test_examples_are_read_once_and_kept(desk: Desk, orders: Path) -> None:
     assert any(title.startswith("IMMEDIATE") for title, _ in told(desk))
 
 
+def test_examples_that_the_model_could_not_read_are_tried_again(desk: Desk, orders: Path) -> None:
+    write(desk)
+    rounds(desk, orders, (1, MILITIA, "raise"), (3, MILITIA, ""), (14, MILITIA, ""), (30, f"{MILITIA}|{CAMP}", ""))
+    assert any(title.startswith("IMMEDIATE") for title, _ in told(desk))
+    assert "unread" not in desk.status()["language_model"]["words"]
+
+
+def test_status_counts_the_examples_that_are_unread(desk: Desk, orders: Path) -> None:
+    write(desk)
+    rounds(desk, orders, (1, MILITIA, "raise"))
+    said = desk.status()["language_model"]["words"]
+    assert said.endswith("; 2 of 2 examples of reads_like are unread, on 2 of them the model failed")
+
+
 def test_without_the_setting_nothing_is_compared(desk: Desk, orders: Path) -> None:
     write(desk, languages="core")
     rounds(desk, orders, (1, MILITIA, "load"), (12, f"{MILITIA}|{CAMP}", "load"))

@@ -52,7 +52,7 @@ ROOMS = {
     "rules": Room(
         "alerts/rules",
         _words(
-            "config rulebook operators schema lint lexicon automaton translit reading proximity likeness match explain"
+            "config rulebook word_rows operators terms groups schema lint lexicon automaton translit reading proximity likeness match explain"
             " suggest backtest events event_numbers text_operators possible sharing"
         ),
         _words(

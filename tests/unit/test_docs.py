@@ -17,8 +17,9 @@ from alerts.board.registry import ORDERS, TOOLS
 from alerts.receivers.watchslack import ACKS
 from alerts.rules.config import load
 from alerts.rules.event_operator import EVENT
+from alerts.rules.groups import AT_LEAST, NEAR, SAME
 from alerts.rules.lint import failed_tests
-from alerts.rules.operators import AT_LEAST, NEAR, SAME, WRITABLE
+from alerts.rules.operators import WRITABLE
 from alerts.rules.schema import included_schema, schema
 from alerts.rules.tables import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
 from alerts.rules.text_operators import LIKE

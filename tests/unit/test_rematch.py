@@ -14,7 +14,7 @@ from alerts.decide.ledger import balance
 from alerts.delivery import Delivery, DeliveryState
 from alerts.line.judging_order import TRIAGED
 from alerts.line.orders import ORDERS
-from alerts.line.rematch import missed, queue_digest
+from alerts.line.rematch import missed, preview, queue_digest
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import decisions, digests, outbox, outbox_counts, statuses
@@ -46,6 +46,21 @@ def test_what_was_told_is_not_listed_and_what_was_not_is(tmp_path: Path, line: C
         (DRILL, ["all"]),
     ]
     assert listed(line, desk(tmp_path, rule("[bridge]") + rule("[militia]", name="all", mode="shadow"))) == []
+
+
+def test_preview_counts_what_matches_and_changes_nothing(tmp_path: Path, line: Connection) -> None:
+    before = desk(tmp_path, rule("[bridge]"))
+    for minutes, title in enumerate((BRIDGE, DRILL)):
+        step(line, before, "wire", title, minutes)
+    after = desk(tmp_path, rule("[drill, bridge]"))
+    queued, counts = len(outbox.deliveries_that(line)), load_counts(line, decisions.counts)
+    for _ in range(2):
+        shown = preview(line, after, Matcher(after), NOW - timedelta(days=1))
+        assert (shown["articles"], shown["stories"]) == (2, 1)
+        assert [(each["receiver"], [told["title"] for told in each["stories"]]) for each in shown["digests"]] == [
+            ("console", [DRILL])
+        ]
+    assert (len(outbox.deliveries_that(line)), load_counts(line, decisions.counts)) == (queued, counts)
 
 
 def test_condition_on_the_thread_withholds_here_too(tmp_path: Path, line: Connection) -> None:
