@@ -51,9 +51,26 @@ def tells_apart(later: Report, known: Sequence[Report], settings: EventSettings)
     nations = nations_in(later.title) - listed - frozenset().union(*map(nations_in, titles))
     if nations and any(map(nations_in, titles)):
         return True
-    if _begins_elsewhere(later, known, settings):
-        return True
-    return _names_another_site(later, known, settings)
+    return (
+        _begins_elsewhere(later, known, settings)
+        or _in_another_town(later, known, settings)
+        or _names_another_site(later, known, settings)
+    )
+
+
+def _in_another_town(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
+    """Return whether each report known names a place, and none of them lies in or around that of a later one."""
+    ours, theirs = _where(later, settings), [_where(each, settings) for each in known]
+    return bool(ours and theirs) and all(
+        each and not any(is_within(a, b, settings.wider) for a in ours for b in each) for each in theirs
+    )
+
+
+def _where(report: Report, settings: EventSettings) -> frozenset[str]:
+    """Return the places of a report that are no states, with the towns that a list reads as one."""
+    mention = report.mention
+    spots = {*narrowest(mention.places, settings.wider), *mention.lead_places} - settings.parties
+    return frozenset(spots | towns_in(report.title))
 
 
 def _begins_elsewhere(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
