@@ -17,9 +17,9 @@ from alerts.decide.event_facts import ANOTHER, Fact, facts_of, in_full, is_known
 from alerts.decide.event_people import HARM, first_doers, further_doers, other_doers, persons, taken_back, tolls
 from alerts.decide.same_moment import SAME_TOLL
 from alerts.decide.site_words import other_sites
+from alerts.decide.to_come import carried_out, soon
 from alerts.decide.told_apart import another_of, arrived
 from alerts.decide.told_otherwise import at_known_site, only_named_otherwise
-from alerts.decide.to_come import carried_out, soon
 from alerts.event import EventMention, Report
 from alerts.rule import EventSettings
 

@@ -35,7 +35,11 @@ _COMMENT = frozenset({"opinion", "roundup", "remembered"})
 
 def is_comment(report: Report) -> bool:
     """Return whether a headline is no news: an analysis, a round-up, a memorial or a judgement, or it ends as a question."""
-    return is_question(report.title) or is_reaction(report.title) or any(each.standing in _COMMENT for each in told(report.mention)[:1])
+    return (
+        is_question(report.title)
+        or is_reaction(report.title)
+        or any(each.standing in _COMMENT for each in told(report.mention)[:1])
+    )
 
 
 def begins_as_told(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:

@@ -15,8 +15,8 @@ from functools import cache
 
 from alerts.decide.event_acts import TOLD, alike, is_within, narrowest, told
 from alerts.decide.event_clash import clash, roles_clash
-from alerts.decide.event_facts import RAID
 from alerts.decide.event_evidence import DONE, HOUR, likelihood, numbers_in
+from alerts.decide.event_facts import RAID
 from alerts.decide.once import once
 from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
 from alerts.decide.site_words import sites_in
@@ -64,6 +64,7 @@ _CLASSES = {
 _ATTACK = "attack"
 _ATTACKS = frozenset({_ATTACK, "harm", "strike"})
 KILL, WOUND, LAUNCH = "kill", "wound", "launch"
+_SAID = frozenset({"deny", "confirm", "claim", "refuse", "warning", "deal", "negotiate", "visit"})
 _UNHARMED = {KILL: frozenset({ATTEMPT}), WOUND: frozenset({SHIP})}  # of which nobody is killed, or hurt
 _CLASS = {deed: name for name, deeds in _CLASSES.items() for deed in deeds}
 
@@ -188,15 +189,10 @@ def _names_new(later: Report, known: Sequence[Report], settings: EventSettings) 
 
 
 def _parties_to(report: Report, settings: EventSettings) -> list[str]:
-    """Return the names of a report but for states that neither did nor suffered anything, nor say where.
-
-    Nor does one that is only a friend of whom it names, or lies beside a border.
-    """
-    mention = report.mention
-    involved = {*mention.places, *mention.names[:1]}.union(*((*act.by, *act.on) for act in mention.acts))
-    if names_friend(report.title) or BORDER in things_in(report.title):
-        involved -= settings.parties
-    return [name for name in (*mention.names, *mention.headed) if name in involved or name not in settings.parties]
+    """Return the names of a report but for states that are only friends of whom it names, or lie beside a border."""
+    beside = names_friend(report.title) or BORDER in things_in(report.title)
+    named = (*report.mention.names, *report.mention.headed)
+    return [name for name in named if not beside or name not in settings.parties]
 
 
 def _tells_harm(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
@@ -288,8 +284,8 @@ def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], 
     score += min(THINGS, THING * len(things)) + THINGS_APART * _apart(one.things, other.things)
     score += min(TOPICS, TOPIC * sum(rarity("topic", topic) for topic in topics))
     like = bool(one.weapons & other.weapons or one.kinds & other.kinds or things or len(words) >= FEW_WORDS)
-    # what is told under one rule within the hour is one, but for attacks
-    like = like or bool(topics and deeds - _ATTACKS and later.at - earlier.at <= SAME_TOLL)
+    # what is told under one rule within the hour is one, but for attacks and for what is only said
+    like = like or bool(topics and deeds - _ATTACKS - _SAID and later.at - earlier.at <= SAME_TOLL)
     if other.news in _ATTACKS and other.news not in one.deeds:
         score += NEWS_APART
     # where only states are named, and words are of both, the next hour may bring another
@@ -299,9 +295,19 @@ def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], 
     # what only happens at one place, a withdrawal and rockets, is two events
     parted = where == PLACES_APART  # no word that both say makes one of two places
     certain = bool(deeds and not parted and (where == SITE or told_by_both or (like and is_near)))
-    if not deeds and topics and not parted and _unread_alike(one, other, apart, like=like or told_by_both or where == SITE):
+    if (
+        not deeds
+        and topics
+        and not parted
+        and _unread_alike(one, other, apart, like=bool(things or one.kinds & other.kinds))
+    ):
         # what was not read may be the deed of which both are told
-        return Fit(earlier, score + DEED + RARE_DEED * max(rarity("topic", topic) for topic in topics), certain=True, unread=True)
+        return Fit(
+            earlier,
+            score + DEED + RARE_DEED * max(rarity("topic", topic) for topic in topics),
+            certain=True,
+            unread=True,
+        )
     return Fit(earlier, score, certain)
 
 

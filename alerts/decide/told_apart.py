@@ -45,7 +45,9 @@ def says_again(title: str) -> bool:
 def tells_apart(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
     """Return whether a report names what no report known does, so that it repeats none of them by mere likeness."""
     titles = [each.title for each in known]
-    if says_again(later.title) and not any(map(says_again, titles)):
+    if says_again(later.title) and not any(
+        says_again(each.title) and later.at - each.at <= SAME_TOLL for each in known
+    ):
         return True
     listed = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
     nations = nations_in(later.title) - listed - frozenset().union(*map(nations_in, titles))

@@ -55,7 +55,7 @@ _WHERE = frozenset(
         " لە ناوەندی ڕۆژهەڵاتی ڕۆژئاوای باکووری باشووری نزیک سەر ئاسمانی"
     ).split()
 )
-_BEHIND = frozenset("airport bazaar port district suburb suburbs residents skies sky".split())
+_BEHIND = frozenset(["airport", "bazaar", "port", "district", "suburb", "suburbs", "residents", "skies", "sky"])
 _S = frozenset({"s"})  # "Tehran's District 18", folded
 _REACH, _REACH_FAR = 1, 4  # words before a capital; where a noun has what it belongs to behind it
 _FRIEND = re.compile(
@@ -77,9 +77,7 @@ _THINGS: Mapping[str, str] = {
         "commander commanders figure leader قيادي القيادي قائد قياديا فرمانده فرماندهان سرکرده فەرماندە فەرماندەیەکی"
     ),
     "judge": "judge judges قاض قاضي قاضیا القاضي قاضی دادوەر",
-    "scholar": (
-        "researcher academic scholar analyst باحث باحثة الباحثة الباحث أكاديمي أكاديمية پژوهشگر استاد توێژەر"
-    ),
+    "scholar": ("researcher academic scholar analyst باحث باحثة الباحثة الباحث أكاديمي أكاديمية پژوهشگر استاد توێژەر"),
     "journalist": "journalist reporter صحفي صحفية صحافي صحافية الصحفية خبرنگار ڕۆژنامەنووس",
     SHIP: (
         "tanker tankers vessel vessels ship ships suezmax freighter carrier ناقلة ناقلات سفينة السفينة سفن"
@@ -91,9 +89,7 @@ _THINGS: Mapping[str, str] = {
         "ammunition munitions munition ammo arms_depot weapons_depot arms_dump weapons_cache ammunition_store"
         " عتاد العتاد ذخيرة ذخائر أكداس كدس مهمات انبار_مهمات زاغه تەقەمەنی جبەخانە"
     ),
-    "pay": (
-        "salaries salary wages wage unpaid pay paid رواتب راتب رواتبهم الرواتب حقوق دستمزد مووچە مووچەی"
-    ),
+    "pay": ("salaries salary wages wage unpaid pay paid رواتب راتب رواتبهم الرواتب حقوق دستمزد مووچە مووچەی"),
     "law": "bill law legislation draft_law قانون القانون لایحه یاسا یاسای",
     "arms": (
         "disarm disarmament disarms heavy_weapons missiles_over weapons arms سلاح السلاح سلاحه سلاحها سلاح‌ها تسلیح"
@@ -187,7 +183,9 @@ def towns_in(title: str) -> frozenset[str]:
 
 def _is_where(words: list[str], begin: int, end: int) -> bool:
     behind = words[end : end + 1]
-    return not _WHERE.isdisjoint(words[max(0, begin - (_REACH if words[begin].isascii() else _REACH_FAR)) : begin]) or bool(behind and behind[0] in _BEHIND | _S)
+    return not _WHERE.isdisjoint(
+        words[max(0, begin - (_REACH if words[begin].isascii() else _REACH_FAR)) : begin]
+    ) or bool(behind and behind[0] in _BEHIND | _S)
 
 
 @lru_cache(_HEADLINES)
@@ -195,7 +193,8 @@ def nations_in(title: str) -> frozenset[str]:
     """Return the nations that a headline names, by the ids that lists of the desk have for those they know."""
     words = fold(title).split()
     found = (
-        _NATION.get(tuple(words[at : at + size])) or _NATION.get((_JOINED.sub("", words[at]), *words[at + 1 : at + size]))
+        _NATION.get(tuple(words[at : at + size]))
+        or _NATION.get((_JOINED.sub("", words[at]), *words[at + 1 : at + size]))
         for at in range(len(words))
         for size in (1, 2)
     )

@@ -220,9 +220,7 @@ def _known_event(
         or retold
         or is_comment(ours)
         or (not about_another and (goes_on(ours.title) or _tells_the_same(window, ours, mine, severity))),
-        familiar=not about_another
-        and begins_as_told(ours, mine, settings)
-        and not tells_apart(ours, mine, settings),
+        familiar=not about_another and begins_as_told(ours, mine, settings) and not tells_apart(ours, mine, settings),
         origins=max(heard[each.story].origins for each in mine),
     )
 
