@@ -34,7 +34,7 @@ _COMMENT = frozenset({"opinion", "roundup", "remembered"})
 
 
 def is_comment(report: Report) -> bool:
-    """Return whether a headline is no news: an analysis, a round-up, a memorial or a judgement, or it ends as a question."""
+    """Return whether a headline is no news: an analysis, a round-up, a memorial, a judgement or a question."""
     return (
         is_question(report.title)
         or is_reaction(report.title)

@@ -1,4 +1,4 @@
-"""Read in a headline that somebody only judges an attack that was told: "Speaker: attack on missions is a stab". Pure."""
+"""Read in a headline that somebody only judges an attack: "Speaker: attack on missions is a stab". Pure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from functools import lru_cache
 _ENGLISH = re.compile(
     r"^[^:]{2,60}: (?:the |this )?(?:[\w-]+ ){0,2}"
     r"(?:attack|strike|raid|bombing|killing|assassination|targeting|assault|shelling|aggression|seizure)s?\b"
-    r"(?: [\w'’-]+){0,8} (?:is|was|are|were|amounts?|constitutes?|violates?|undermines?|crosses|must|cannot|will not)\b",
+    r"(?: [\w'’-]+){0,8} (?:is|was|are|were|amounts?|constitutes?|violates?|undermines?|crosses|must)\b",
     re.IGNORECASE,
 )
 _ARABIC = re.compile(
-    r"^[^:]{2,60}: ?(?:محاولة )?(?:استهداف|قصف|الهجوم|هجوم|الهجمات|الاعتداء|اعتداء|اغتيال|العدوان|الضربات?|احتجاز|خطف)\b.*"
+    r"^[^:]{2,60}: ?(?:محاولة )?(?:استهداف|قصف|الهجوم|هجوم|الهجمات|الاعتداء|اعتداء|اغتيال|العدوان"
+    r"|الضربات?|احتجاز|خطف)\b.*"
     r"\b(?:طعنة|جريمة|انتهاك|خرق|عدوان|تصعيد|مرفوض|مرفوضة|خطير|خطيرة|جبان|جبانة|تجاوز|استفزاز|فتنة|رسالة|إهانة"
     r"|يهدد|تهدد|يسيء|تسيء|يمثل|تمثل|يعد|تعد|يشكل|تشكل|لن|خط أحمر)\b"
 )
@@ -22,8 +23,9 @@ _PERSIAN = re.compile(
 )
 # who tells what happened, and judges nothing
 _TELLS = re.compile(
-    r"^[^:]*(?:sources?|police|army|military|officials?|media|witness|breaking|live|update|مصدر|مصادر|الإعلام الأمني|شرطة|الجيش"
-    r"|عمليات|عاجل|وسائل|شهود|منابع|پلیس|فوری)[^:]*:",
+    r"^[^:]*(?:sources?|police|army|military|officials?|media|witness|breaking|live|update"
+    r"|مصدر|مصادر|الإعلام الأمني|شرطة"
+    r"|الجيش|عمليات|عاجل|وسائل|شهود|منابع|پلیس|فوری)[^:]*:",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\d")

@@ -21,9 +21,13 @@ from alerts.event import Report
 from alerts.rule import EventSettings
 
 _AGAIN = re.compile(
-    r"\b(?:second|third|fourth|another|new|fresh|further|again|renewed|more|latest)\b"
-    r"|\b(?:ال)?(?:ثان|ثاني|ثانية|ثالث|ثالثة|جديد|جديدة|آخر|أخرى|مجددا|مجدداً|ثانيا)\b"
-    r"|\b(?:دوم|دومین|سوم|سومین|دیگر|دیگری|جدید|تازه|دوباره|مجدد|دووەم|نوێ|دیکە)\b",
+    r"\b(?:second|third|fourth|another|again|renewed|further)\b"
+    r"|\b(?:new|fresh|more) (?:[\w-]+ ){0,2}(?:waves?|attacks?|strikes?|airstrikes?|rounds?|salvos?|barrages?|raids?|drones?"
+    r"|missiles?|rockets?|explosions?|blasts?|shelling)\b"
+    r"|\b(?:ال)?(?:ثان|ثاني|ثانية|ثالث|ثالثة|آخر|أخرى|مجددا|مجدداً|ثانيا)\b"
+    r"|(?:هجوم|هجمات|ضربة|ضربات|قصف|غارة|غارات|موجة|دفعة|انفجار|انفجارات)(?: \w+)? (?:ال)?جديدة?\b"
+    r"|\b(?:دوم|دومین|سوم|سومین|دیگر|دیگری|دوباره|مجدد|دووەم|دیکە)\b"
+    r"|(?:حمله|حملات|موج|انفجار|هێرش|هێرشی)(?: \w+)? (?:جدید|تازه|نوێ)",
     re.IGNORECASE,
 )
 _LAUNCHED = re.compile(

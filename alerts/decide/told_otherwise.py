@@ -56,7 +56,7 @@ def at_known_site(later: Report, before: Iterable[Report], settings: EventSettin
 
 
 def _sites(report: Report, settings: EventSettings) -> frozenset[str]:
-    """Return the narrow places that a report names, in its text only where its headline names none but what is around."""
+    """Return the narrow places that a report names, in its text where its headline names but what is around."""
     mention, wider = report.mention, settings.wider
     head = narrowest(mention.places, wider) - settings.parties
     if is_open(report, head, settings):

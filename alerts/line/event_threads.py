@@ -26,9 +26,10 @@ from alerts.decide.event_repeats import (
     told_elsewhere,
 )
 from alerts.decide.known_reports import heard_of_attack, known_reports
-from alerts.decide.open_events import OPEN, open_event, repeats, tells_unread
+from alerts.decide.open_events import OPEN, open_event
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decide.same_moment import of_one_exchange
+from alerts.decide.told_again import repeats, tells_unread
 from alerts.decide.told_apart import tells_apart
 from alerts.decide.told_otherwise import at_known_site
 from alerts.decide.unheard import unheard
