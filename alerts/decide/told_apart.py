@@ -13,8 +13,9 @@ from functools import lru_cache
 from alerts.decide.counterpart_words import things_named
 from alerts.decide.event_acts import attacks_of, is_within, narrowest, told
 from alerts.decide.event_line import label_of
-from alerts.decide.same_moment import SAME_TOLL
+from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
 from alerts.decide.site_words import sites_hit
+from alerts.decide.told_places import is_governing
 from alerts.decide.told_things import VICTIMS, nations_in, things_in, towns_in
 from alerts.decide.weapon_words import EITHER, MISSILE, ROCKET, weapons_in
 from alerts.event import Report
@@ -22,8 +23,8 @@ from alerts.rule import EventSettings
 
 _AGAIN = re.compile(
     r"\b(?:second|third|fourth|another|again|renewed|further)\b"
-    r"|\b(?:new|fresh|more) (?:[\w-]+ ){0,2}(?:waves?|attacks?|strikes?|airstrikes?|rounds?|salvos?|barrages?|raids?|drones?"
-    r"|missiles?|rockets?|explosions?|blasts?|shelling)\b"
+    r"|\b(?:new|fresh|more) (?:[\w-]+ ){0,2}(?:waves?|attacks?|strikes?|airstrikes?|rounds?|salvos?|barrages?|raids?"
+    r"|drones?|missiles?|rockets?|explosions?|blasts?|shelling)\b"
     r"|\b(?:ال)?(?:ثان|ثاني|ثانية|ثالث|ثالثة|آخر|أخرى|مجددا|مجدداً|ثانيا)\b"
     r"|(?:هجوم|هجمات|ضربة|ضربات|قصف|غارة|غارات|موجة|دفعة|انفجار|انفجارات)(?: \w+)? (?:ال)?جديدة?\b"
     r"|\b(?:دوم|دومین|سوم|سومین|دیگر|دیگری|دوباره|مجدد|دووەم|دیکە)\b"
@@ -46,20 +47,22 @@ def says_again(title: str) -> bool:
     return bool(_AGAIN.search(title))
 
 
+def is_another(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
+    """Return whether a report says that its attack is another, as no report known does, or was in another town."""
+    again = says_again(later.title) and bool(attacks_of(later.mention, settings))
+    return (again and not any(says_again(each.title) for each in known)) or _in_another_town(later, known, settings)
+
+
 def tells_apart(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
     """Return whether a report names what no report known does, so that it repeats none of them by mere likeness."""
-    titles = [each.title for each in known]
-    if says_again(later.title) and not any(
-        says_again(each.title) and later.at - each.at <= SAME_TOLL for each in known
-    ):
+    if is_another(later, known, settings):
         return True
+    titles = [each.title for each in known]
     listed = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
     nations = nations_in(later.title) - listed - frozenset().union(*map(nations_in, titles))
-    if nations and any(map(nations_in, titles)):
-        return True
     return (
-        _begins_elsewhere(later, known, settings)
-        or _in_another_town(later, known, settings)
+        (bool(nations) and any(map(nations_in, titles)))
+        or _begins_elsewhere(later, known, settings)
         or _names_another_site(later, known, settings)
     )
 
@@ -99,10 +102,11 @@ def _names_another_site(later: Report, known: Sequence[Report], settings: EventS
 
 def another_of(later: Report, known: Sequence[Report], settings: EventSettings) -> list[str]:
     """Return in words whom, or with what, an attack was done that every report known of that attack tells otherwise."""
-    deeds = attacks_of(later.mention, settings)
-    telling = [each for each in known if deeds & attacks_of(each.mention, settings)]
+    deeds, at = attacks_of(later.mention, settings), _where(later, settings)
+    telling = [each for each in known if later.at - each.at <= EXCHANGE and deeds & attacks_of(each.mention, settings)]
+    one_site = any(not is_governing(each, settings) for one in telling for each in at & _where(one, settings))
     words = []
-    for of in (victims_in, ships_in, weapons_with):
+    for of in (victims_in, ships_in, *([weapons_with] if one_site else [])):
         ours, before = of(later.title), [found for each in telling if (found := of(each.title))]
         if ours and before and all(ours.isdisjoint(each) for each in before):
             words.append(f"another attack: {', '.join(sorted(ours))}")

@@ -43,13 +43,15 @@ def at_known_site(later: Report, before: Iterable[Report], settings: EventSettin
     }
     soon = {deed for deed, is_soon in told_there if is_soon}
     deeds = {deed for deed, _ in told_there}
-    groups = {name for act in told(later.mention) if act.deed in attacks for name in act.on} - settings.persons
+    at_home = frozenset[str]().union(*settings.homes.values())
+    states = settings.parties - at_home
+    groups = {name for act in told(later.mention) if act.deed in attacks for name in act.on} - settings.persons - states
     return {
         fact
         for fact in facts_of(later.mention, settings)
         if not fact.what.startswith(ANOTHER)
         and (
-            (fact.on in settings.parties and fact.what in deeds)
+            (fact.on in settings.bodies and fact.what in deeds)
             or (fact.on in groups and fact.on not in later.mention.places and fact.what in soon)
         )
     }

@@ -30,7 +30,7 @@ from alerts.decide.open_events import OPEN, open_event
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decide.same_moment import of_one_exchange
 from alerts.decide.told_again import repeats, tells_unread
-from alerts.decide.told_apart import tells_apart
+from alerts.decide.told_apart import is_another, tells_apart
 from alerts.decide.told_otherwise import at_known_site
 from alerts.decide.unheard import unheard
 from alerts.decision import KnownEvent
@@ -233,7 +233,7 @@ def _tells_the_same(window: EventWindow, ours: Report, known: Iterable[Report], 
     """
     settings = window.settings
     known = list(known)
-    if tells_apart(ours, known, settings):
+    if is_another(ours, known, settings):
         return False
     return (
         any(in_one_moment(each, ours, settings) or of_one_exchange(each, ours, settings) for each in known)
