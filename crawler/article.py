@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)  # seconds from here fill six base-32 characters until 2054
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no i, l, o, u to misread on a phone
@@ -185,6 +186,7 @@ def mint(prefix: str, at: datetime, *parts: str) -> str:
     return minted_from(prefix, at) + _base32(digest, 8)
 
 
+@lru_cache(maxsize=64)  # the ids of one poll begin alike
 def minted_from(prefix: str, at: datetime) -> str:
     """Return how ids begin that are made in a second; those made later sort behind it."""
     return prefix + _base32(max(0, int((at - EPOCH).total_seconds())), 6)

@@ -26,6 +26,7 @@ from crawler.sources.polling import heard
 from crawler.sources.source import WHOLE_KINDS, FetchOutcome, Source, SourceState
 from crawler.store import articles as archive
 from crawler.store import chain, evidence
+from crawler.store.identities import identified, save_identities
 from crawler.store.pages_wanted import Wanted, want
 from crawler.store.passed import remember
 from crawler.store.retention import former, former_key
@@ -176,13 +177,14 @@ class _Line:
         self._changed: dict[str, tuple[Relation, Draft]] = {}
         self._waiting: list[_Waiting] = []
         self._waiting_keys: set[int] = set()
-        self._identities: list[dict[str, str]] = []
+        self._identities: list[dict[str, str]] = []  # of keys that the source did not use yet
+        self._changed_identities: list[dict[str, str]] = []
         self._seen = {name for _, name in earlier.placed}  # articles that entries of this poll were
         self._former: frozenset[int] = frozenset()  # numbers of deleted articles that entries of this poll have
 
     def expect(self, keyed: Sequence[Keyed]) -> None:
         """Look up the keys of all drafts to come in one query."""
-        for each in archive.identified(self._connection, {key for keys, _ in keyed for key in keys}):
+        for each in identified(self._connection, {key for keys, _ in keyed for key in keys}):
             self._known[each.key].append(each)
         unknown = [entry for entry in keyed if not any(self._known[key] for key in entry[0])]
         hashes = {each for keys, made in unknown for each in self._hashes(keys, made)}
@@ -247,8 +249,8 @@ class _Line:
 
     def write(self) -> None:
         """Write the collected articles, one statement for each table."""
-        waiting, identities = self._waiting, self._identities
-        self._waiting, self._waiting_keys, self._identities = [], set(), []
+        waiting, identities, changed = self._waiting, self._identities, self._changed_identities
+        self._waiting, self._waiting_keys, self._identities, self._changed_identities = [], set(), [], []
         if waiting:
             seqs = archive.add_articles(self._connection, [each.placed for each in waiting], baseline=self._baseline)
             found = [(each.placed.article.id, seqs[each.placed.article.id], each.keys) for each in waiting]
@@ -257,7 +259,7 @@ class _Line:
             own = (each for each in waiting if each.placed.placement.relation in archive.OPENS_A_STORY)
             counted = Counter(sentence for each in own for sentence in each.edges)
             count_sentences(self._connection, self._source.id, counted, self._now)
-        archive.save_identities(self._connection, identities)
+        save_identities(self._connection, identities, changed)
 
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
@@ -311,7 +313,7 @@ class _Line:
             if own and own.article == name and own.said == made.content_key and own.revision == revision:
                 continue
             row = {"key": key, "source": self._source.id, "article": name, "content_key": made.content_key}
-            self._identities.append(row)
+            (self._changed_identities if own else self._identities).append(row)
             self._known[key] = [each for each in self._known[key] if each is not own]
             self._known[key].append(_identified(key, self._source.id, name, made, revision))
 

@@ -11,8 +11,8 @@ from crawler.article import Article, Entry
 from crawler.parse.normalise import Draft, article, believed, draft
 from crawler.parse.provenance import credit
 from crawler.sources.source import Source
-from crawler.store import articles as archive
 from crawler.store.db import Database
+from crawler.store.identities import identified
 from crawler.store.passed import number_of, passed
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def sift(database: Database, source: Source, entries: Sequence[Entry], now: date
     numbers = [number_of(_key(made), source.id, made.content_key) for made in drafts]
     with database.read() as connection:
         before = passed(connection, numbers)
-        stored = {each.key for each in archive.identified(connection, {key for made in drafts for key in _keys(made)})}
+        stored = {each.key for each in identified(connection, {key for made in drafts for key in _keys(made)})}
     kept, gone, known = [], [], 0
     for entry, made, number in zip(entries, drafts, numbers, strict=True):
         if number in before:

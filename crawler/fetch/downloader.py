@@ -47,12 +47,20 @@ class DirectDownloader(Downloader):
         """Return the response to a request, or the request that follows from it."""
         for prepare in self._before:
             prepare(request=request)
-        answer: Request | Response = await self.handlers.download_request_async(request)
+        answer: Request | Response = await self._handled(request)
         for read in self._after:
             answer = read(request=request, response=answer)
             if isinstance(answer, Request):
                 break
         return answer
+
+    async def _handled(self, request: Request) -> Response:
+        """Return the response of the handler for the request's scheme. Raise NotSupported where there is none."""
+        # Scrapy would parse the address and keep its parts in a weak dictionary, for the scheme
+        handler = self.handlers._get_handler(request.url.partition(":")[0])
+        if handler is None:
+            return await self.handlers.download_request_async(request)  # it says why
+        return await handler.download_request(request)
 
     async def drain(self, seconds: float) -> None:
         """Wait until no request is under way, at most so many seconds."""

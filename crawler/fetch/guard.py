@@ -13,7 +13,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,6 +47,13 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
+@lru_cache(maxsize=4096)  # each poll asks
+def _place(url: str) -> tuple[str | None, int, str]:
+    """Return the host of an address, its port, and both as they are written."""
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80), parts.netloc.lower()
+
+
 class _PlainRequest(ClientRequest):
     """A request without a body where Scrapy gives it one of no bytes: aiohttp would send that in a task of its own."""
 
@@ -76,13 +83,13 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - Scrapy's signature
         self._guard.judge_url(request.url)
-        parts = urlsplit(request.url)
-        _unverified.set(request.meta.get("unverified_host") == parts.hostname)
+        host, port, site = _place(request.url)
+        _unverified.set(request.meta.get("unverified_host") == host)
         _own.set(request.meta.get(OWN_SERVER))
         _turn.set(turn := request.meta.get(TURN))
         if turn:
-            await turn.go_to(parts.netloc.lower())
-        _host.set((parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)))
+            await turn.go_to(site)
+        _host.set((host or "", port))
         # the deadline of a poll is its turn's, which waits put off; aiohttp's own would count them
         async with super()._make_request(request, timeout if turn is None else None) as response:  # type: ignore[arg-type]
             yield response

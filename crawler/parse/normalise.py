@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from crawler.article import Article, Entry
 from crawler.parse.provenance import Credit, own_credit
@@ -92,10 +93,16 @@ def draft(entry: Entry, now: datetime, credit: Credit | None = None) -> Draft:
 
 def _without_session(guid: str) -> str:
     """Return a GUID that is an address without what names the reader's way or visit; any other as it is."""
-    if not guid.lower().startswith(("http://", "https://")) or urls.usable(guid) is None:
+    return _address_without_session(guid) if guid.lower().startswith(("http://", "https://")) else guid
+
+
+@lru_cache(urls.REMEMBERED)
+def _address_without_session(guid: str) -> str:
+    if urls.usable(guid) is None:
         return guid
     _, mark, fragment = guid.partition("#")  # which tells the posts of a live page apart
-    return f"{urls.clean(guid)}{mark}{fragment}"
+    plain = f"{urls.clean(guid)}{mark}{fragment}"
+    return guid if plain == guid else plain  # one string of two
 
 
 def clamp(date: datetime | None, now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.sources.outlets import NONE, Outlets
@@ -41,6 +42,12 @@ class OutcomeName(StrEnum):
 
 
 SUCCESSES = frozenset({OutcomeName.OK, OutcomeName.NOT_MODIFIED, OutcomeName.NO_ENTRIES})
+
+
+@lru_cache(maxsize=4096)  # each poll asks, several times
+def host_of(url: str) -> str:
+    """Return the host and port of an address. Raises ValueError where it is none."""
+    return urlsplit(url).netloc.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class Source:
     @property
     def host(self) -> str:
         """The host and port that is asked."""
-        return urlsplit(self.url).netloc.lower()
+        return host_of(self.url)
 
     @property
     def outlet(self) -> str:

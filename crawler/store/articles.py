@@ -27,12 +27,12 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.article import Article, Identified, Placement, Relation, Revision
+from crawler.article import Article, Placement, Relation, Revision
 from crawler.store import search
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.store.prepared import Prepared
-from crawler.store.saving import add_up, save_all, save_new
+from crawler.store.saving import add_up, save_new
 
 if TYPE_CHECKING:  # what reads entries is a tenth of a command that only shows what is stored
     from crawler.parse.normalise import Draft
@@ -93,16 +93,6 @@ revisions = Table(
     # a seq is never given twice, also not after the newest row was deleted: triage remembers the last one it has read
     sqlite_autoincrement=True,
 )
-# by which GUID or link a source names an article, and what it last sent under it (decision 73)
-identities = Table(
-    "identities",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("source", Text, primary_key=True),
-    Column("article", Text, ForeignKey("articles.id"), nullable=False),
-    Column("content_key", Text, nullable=False),
-    Index("identities_by_article", "article"),  # to delete an article, also by its foreign key
-)
 counts = Table("counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer, nullable=False))
 
 
@@ -114,32 +104,6 @@ def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> N
 def load_counts(connection: Connection, table: Table) -> dict[str, int]:
     """Return the ledger's counts by name."""
     return {row.name: row.n for row in connection.execute(select(table))}
-
-
-_IDENTIFY = Prepared(
-    select(
-        identities.c.key,
-        identities.c.source,
-        identities.c.article,
-        identities.c.content_key.label("said"),
-        articles.c.title,
-        articles.c.url,
-        articles.c.guid,
-        articles.c.content_key,
-        articles.c.revision,
-        articles.c.published,
-        articles.c.carrier,
-    )
-    .join(articles, articles.c.id == identities.c.article)
-    .where(identities.c.key.in_(bindparam("keys", expanding=True)))
-)
-
-
-def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
-    """Return the articles known by any of the keys, with what each source last sent under its key."""
-    asked = (_IDENTIFY.rows(connection, {"keys": part}) for part in parts(key for key in keys if key))
-    # by position, as the columns are asked for: every poll reads one for each key of what it shows
-    return [Identified(*row) for rows in asked for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +186,6 @@ def _revision_row(
 ) -> dict[str, Any]:
     values = {"article": article, "number": number, "seen": seen, "baseline": baseline, "change": change}
     return values | {"title": made.title, "summary": made.summary, "text": made.text}
-
-
-def save_identities(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
-    """Store which keys sources use for articles, and what they last sent under each."""
-    save_all(connection, identities, rows, "key", "source")
 
 
 # joins an article with its newest revision

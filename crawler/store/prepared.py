@@ -122,6 +122,16 @@ class Prepared:
         given = [made.given(row) for row in rows]
         run_all(connection, made.text, given)
 
+    def change_rows(self, connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Run it for each row of values in the order of `names`, which is the statement's: for rows by the hundred."""
+        if not _direct(connection):
+            self.change_all(connection, [dict(zip(names, row, strict=True)) for row in rows])
+        elif rows:
+            made = self._text(connection, dict.fromkeys(names))
+            assert made.ordered(dict(zip(names, names, strict=True))) == tuple(names)
+            assert not made.writers
+            run_all(connection, made.text, rows)
+
     def returned(self, connection: Connection, rows: Sequence[Values]) -> list[Any]:
         """Run it for each row and return what RETURNING gives of all; all have the same names."""
         if not _direct(connection):

@@ -15,10 +15,11 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, bindparam, delete, select, tuple_, update
 
 from crawler.store import search
-from crawler.store.articles import articles, identities, revisions, stories, threads
+from crawler.store.articles import articles, revisions, stories, threads
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.store.evidence import evidence
+from crawler.store.identities import identities
 from crawler.store.pages_wanted import pages_wanted
 from crawler.store.prepared import Prepared
 from crawler.store.saving import save_all

@@ -89,7 +89,7 @@ def add_sketches(connection: Connection, found: Sequence[tuple[str, int, frozens
     """Store the keys of articles that have none yet, each (article, seq, keys)."""
     rows = [{"seq": seq, "article": name, "seen": seen, "keys": pack(keys)} for name, seq, keys in found]
     _ADD_ROW.change_all(connection, rows)
-    _ADD_KEY.change_all(connection, [{"key": key, "seq": seq} for _, seq, keys in found for key in sorted(keys)])
+    _ADD_KEY.change_rows(connection, ("key", "seq"), [(key, seq) for _, seq, keys in found for key in sorted(keys)])
 
 
 _ADD_ROW, _ADD_KEY = Prepared(sketched.insert()), Prepared(sketches.insert())

@@ -28,6 +28,8 @@ _IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*|/\((?:[A-Z]\([\w-]
 _NAMES_A_PAGE = re.compile(r"\d{4,}[^/]*/?$|(?:[^/-]+-){2,}[^/]+/?$|\.s?html?$", re.IGNORECASE)
 _BARE_HOST = re.compile(r"www\.[a-z0-9-]+\.[a-z]", re.IGNORECASE)
 LONGEST_LINK = 2048  # characters
+# links of which the cleaned form and the key are kept: a feed shows the same ones at each poll; 0.7 KB each
+REMEMBERED = 4096
 WRAPPERS = {"news.google.com": "Google News", "news.yahoo.com": "Yahoo News", "flip.it": "Flipboard"}
 _MOBILE = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _AMP_PATH = re.compile(r"(?:/amp|\.amp)(?=/?$)|^/amp(?=/)|(?<=\.)amp\.(?=html?$)")
@@ -62,7 +64,7 @@ def clean(url: str) -> str:
     parts = urlsplit(url.replace(" ", "%20"))
     path = _IN_PATH.sub("", parts.path)
     # not decoded: bytes of an older encoding would be lost
-    query = "&".join(pair for pair in parts.query.split("&") if not _is_of_the_way(pair, path))
+    query = parts.query and "&".join(pair for pair in parts.query.split("&") if not _is_of_the_way(pair, path))
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, ""))
 
 
@@ -84,7 +86,7 @@ def names_a_page(url: str) -> bool:
     return bool(re.search(r"\d", last + parts.query) or _NAMES_A_PAGE.search(parts.path))
 
 
-@lru_cache(maxsize=1024)  # a link is asked about more than once: is it usable, what is its key
+@lru_cache(REMEMBERED)
 def key(url: str) -> str:
     """Return a key that is equal for two links to one page.
 
@@ -119,6 +121,7 @@ def _out_of_cache(url: str) -> str:
     return f"https://{found['page']}" if found else url
 
 
+@lru_cache(REMEMBERED)
 def usable(url: str | None) -> str | None:
     """Return a link cleaned as by `clean`; None unless it is http(s), has a host and no user, and can be parsed."""
     if not url or len(url) > LONGEST_LINK:
@@ -132,7 +135,7 @@ def usable(url: str | None) -> str | None:
         key(cleaned)
     except ValueError:
         return None
-    return cleaned
+    return url if cleaned == url else cleaned  # one string of two
 
 
 def host(url: str) -> str:

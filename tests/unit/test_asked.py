@@ -15,10 +15,10 @@ from alerts.store import decisions
 from crawler.article import Entry
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
-from crawler.store import articles as archive
 from crawler.store import chain, pages_wanted, passed, retention, sketches
 from crawler.store.asked import ASKED
 from crawler.store.db import Database
+from crawler.store.identities import identified, identities
 from crawler.store.saving import save_all
 from crawler.stories.wording import wording
 from tests.migrated import new_store
@@ -72,8 +72,8 @@ def test_poll_with_more_sentences_than_a_statement_holds_is_stored(store: Databa
 def test_more_keys_numbers_and_names_than_a_statement_holds_are_looked_up(line: Connection) -> None:
     made = store_poll(line, SOURCE, STATE, entries(150, 1), (), NOW)
     names = [name for _, name in made.placed]
-    keys = [f"none-{n}" for n in range(MOST)] + list(line.scalars(select(archive.identities.c.key)))
-    assert {each.article for each in archive.identified(line, keys)} == set(names)
+    keys = [f"none-{n}" for n in range(MOST)] + list(line.scalars(select(identities.c.key)))
+    assert {each.article for each in identified(line, keys)} == set(names)
     many = range(MOST + ASKED)
     passed.remember(line, many, NOW)
     assert set(passed.passed(line, many)) == set(many)

@@ -14,6 +14,7 @@ from crawler.collect.stored import Stored
 from crawler.parse.normalise import draft
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles
+from crawler.store.identities import identified
 from tests.migrated import new_store
 from tests.unit.desk import NOW
 
@@ -311,6 +312,19 @@ def test_refused_entry_is_forgotten_so_that_a_later_one_by_its_key_is_stored(arc
     assert len(stored.placed) == 1
     assert archive.totals()["articles"] == 1
     assert archive.poll("a", good).known == 1
+
+
+def test_key_says_what_its_source_last_sent_and_of_which_article(archive: Archive) -> None:
+    words = "The convoy left the base at dawn, a witness said."
+    for told, revision in ((words, 1), (f"{words} It came back at noon.", 2)):
+        archive.poll("a", Entry("Convoy leaves the base", "1", text=told))
+        with archive.database.read() as connection:
+            [found] = identified(connection, ["g:1"])
+        assert (found.revision, found.said) == (revision, found.content_key)
+    archive.poll("a", Entry("Minister resigns over the budget", "1", text="He told the cabinet on Monday."))
+    with archive.database.read() as connection:
+        [found] = identified(connection, ["g:1"])
+    assert (found.title, found.said) == ("Minister resigns over the budget", found.content_key)
 
 
 def test_date_of_decades_ago_beside_fresh_ones_is_no_date() -> None:

@@ -72,6 +72,25 @@ def test_an_insert_has_the_columns_that_are_given(sea: Connection) -> None:
     assert list(sea.scalars(select(TIDES.c["count"]).order_by(TIDES.c.at))) == [7, 2]
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_rows_of_values_are_written_in_the_order_of_the_names(begun: bool) -> None:
+    """Within a transaction by the driver, before one by SQLAlchemy."""
+    plain = Table("plain", MetaData(), Column("port", Text, primary_key=True), Column("depth", Integer))
+    database = Database("sqlite://")
+    with database.writing.connect() as connection:
+        if begun:
+            plain.create(connection)
+        else:
+            connection.connection.cursor().execute("CREATE TABLE plain (port TEXT PRIMARY KEY, depth INTEGER)")
+        add = Prepared(plain.insert())
+        add.change_rows(connection, ("port", "depth"), [])
+        add.change_rows(connection, ("port", "depth"), [("Basra", 9), ("Aden", 17)])
+        assert {*connection.execute(select(plain))} == {("Basra", 9), ("Aden", 17)}
+        with pytest.raises(AssertionError):  # the values would stand in each other's columns
+            add.change_rows(connection, ("depth", "port"), [(11, "Bushehr")])
+    database.close()
+
+
 def test_lists_and_values_of_the_statement_itself_are_given(sea: Connection) -> None:
     ADD.change_all(sea, [SPRING, NEAP])
     assert Prepared(KINDS).scalars(sea) == ["Basra"]
