@@ -53,7 +53,8 @@ class EventMention(Keeping):
     settings.events.things. `words` are the stems of what is left. `casualties` counts people by killed, wounded,
     missing or held. `from_lead`: the headline told no act, so this is what the text begins with. `headed` are the
     listed places that the headline names all the same. `lead` are the names that the first sentence of the text gives
-    besides, and `lead_places` those of them that say where: they tell no deed of their own.
+    besides, and `lead_places` those of them that say where: they tell no deed of their own. `topics` are the ids of the
+    rules that match the article, () until it is told.
     """
 
     acts: tuple[Act, ...] = ()
@@ -68,6 +69,7 @@ class EventMention(Keeping):
     headed: tuple[str, ...] = ()
     lead: tuple[str, ...] = ()
     lead_places: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
     @property
     def says_something(self) -> bool:

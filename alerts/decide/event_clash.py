@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import combinations
@@ -10,9 +9,9 @@ from itertools import combinations
 from alerts.decide.accidents import accidents_clash
 from alerts.decide.event_acts import alike, is_within, narrowest, roles_of, spots_of, told
 from alerts.decide.event_line import listed
-from alerts.decide.once import once, once_for_rules
+from alerts.decide.once import once
 from alerts.decide.same_moment import of_one_moment
-from alerts.decide.whereabouts import GOVERNED
+from alerts.decide.told_places import governing, told_spots
 from alerts.event import OWN_THREAD, UNLISTED, Act, EventMention, Report
 from alerts.rule import EventSettings
 
@@ -25,7 +24,9 @@ def clash(earlier: Report, later: Report, settings: EventSettings) -> str:
     one, other = earlier.mention, later.mention
     if earlier.source == later.source and later.at - earlier.at > SERIES and earlier.title == later.title:
         return "the same headline of one outlet again: a series"
-    if not _places_agree(spots_of(one, settings), spots_of(other, settings), settings.wider):
+    if not _places_agree(spots_of(one, settings), spots_of(other, settings), settings.wider) and not _places_agree(
+        told_spots(earlier, settings), told_spots(later, settings), settings.wider
+    ):
         return f"other places: {', '.join(one.places)} and {', '.join(other.places)}"
     return (
         roles_clash(one, other, settings)
@@ -50,19 +51,8 @@ def elsewhere(later: EventMention, thread: Iterable[EventMention], settings: Eve
 def _sites(mention: EventMention, settings: EventSettings) -> frozenset[str]:
     """Return the narrow places that a headline names, and the cities and provinces where it says something was done."""
     on = {name for act in mention.acts for name in act.on}
-    wide = _governing(settings) - on - {*mention.located}
+    wide = governing(settings) - on - {*mention.located}
     return narrowest({*mention.headed} - wide - settings.parties, settings.wider)
-
-
-def is_governing(name: str, settings: EventSettings) -> bool:
-    """Return whether a place is one that several others lie in, as cities and provinces are."""
-    return name in _governing(settings)
-
-
-@once_for_rules
-def _governing(settings: EventSettings) -> frozenset[str]:
-    inside = Counter(around for each in settings.wider.values() for around in each)
-    return frozenset(name for name, many in inside.items() if many >= GOVERNED)
 
 
 def in_one_moment(earlier: Report, later: Report, settings: EventSettings) -> bool:

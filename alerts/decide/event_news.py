@@ -18,6 +18,8 @@ from alerts.decide.event_people import HARM, first_doers, further_doers, other_d
 from alerts.decide.same_moment import SAME_TOLL
 from alerts.decide.site_words import other_sites
 from alerts.decide.to_come import carried_out, soon
+from alerts.decide.told_apart import another_of, arrived
+from alerts.decide.told_otherwise import at_known_site, only_named_otherwise
 from alerts.event import EventMention, Report
 from alerts.rule import EventSettings
 
@@ -78,7 +80,7 @@ def added(
         *further_doers(later, [*before, *others], {each.what for each in new}, settings),
         *persons(later, before, settings),
     )
-    sites = other_sites(later, known, others, settings)
+    sites = [*other_sites(later, known, others, settings), *another_of(later, known, settings)]
     apart = bool(doers or sites or by_whom)
     risen = () if _only_beside(later.mention, settings) else _risen(later, () if apart else before, settings)
     another = apart or _has_a_known_deed(later, new, before, settings)
@@ -87,7 +89,8 @@ def added(
         *carried_out(later, known, {each.what for each in new}, settings),
     )
     facts = (words_of(each, settings) for each in new)
-    return Added((*risen, *dict.fromkeys((*facts, *by_whom)), *sites, *when, *people), another)
+    hit = arrived(later, known, settings)
+    return Added((*risen, *dict.fromkeys((*facts, *by_whom)), *sites, *hit, *when, *people), another)
 
 
 def _risen(later: Report, before: Sequence[Report], settings: EventSettings) -> tuple[str, ...]:
@@ -134,7 +137,8 @@ def _new_facts(
     if left := tuple(act for act in acts if act.aside and alike(act, settings) in past):
         mention = replace(mention, acts=tuple(act for act in acts if act not in left))
     same = _of_moment(later, before, settings) | _flags(later.mention, before, settings)
-    same |= _waters(later.mention, before, settings)
+    same |= _waters(later.mention, before, settings) | at_known_site(later, before, settings)
+    same |= only_named_otherwise(later, before, settings)
     lasts = repeats_lasting(later, others, settings)
     return [
         each

@@ -10,6 +10,7 @@ from alerts.decide.event_acts import (
     EARLIER,
     TOLD,
     alike,
+    attacks_of,
     begins_with_lasting,
     deeds_of,
     is_within,
@@ -19,18 +20,26 @@ from alerts.decide.event_acts import (
 from alerts.decide.event_clash import clash
 from alerts.decide.event_facts import Fact, facts_of, in_full, is_known, known_facts, same_target
 from alerts.decide.event_line import is_question
-from alerts.decide.event_news import HARMED, news_in
+from alerts.decide.event_news import HARMED, KILLED, news_in
+from alerts.decide.reactions import is_reaction
 from alerts.decide.same_moment import EXCHANGE, is_vague, of_exchange, of_one_exchange
+from alerts.decide.told_places import told_spots
 from alerts.event import HAPPENED, Act, EventMention, Report
 from alerts.rule import EventSettings
 
+JUDGED = timedelta(hours=24)
+MANY_DEAD = 3
 NEARLY = 0.6  # of the weight of two reports: so much in common are nearly the same words
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
 
 
 def is_comment(report: Report) -> bool:
-    """Return whether a headline is no news: an analysis, a round-up or a memorial, or it ends as a question."""
-    return is_question(report.title) or any(each.standing in _COMMENT for each in told(report.mention)[:1])
+    """Return whether a headline is no news: an analysis, a round-up, a memorial, a judgement or a question."""
+    return (
+        is_question(report.title)
+        or is_reaction(report.title)
+        or any(each.standing in _COMMENT for each in told(report.mention)[:1])
+    )
 
 
 def begins_as_told(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
@@ -92,9 +101,37 @@ def like(later: Report, elsewhere: Iterable[Report], settings: EventSettings) ->
             or _same_harm(each, later, settings)
             or (lasts and repeats_lasting(later, [each], settings))
             or (vague and of_one_exchange(each, later, settings))
+            or _judges(later, each, settings)
         )
         and not clash(each, later, settings)
     ]
+
+
+def _judges(later: Report, one: Report, settings: EventSettings) -> bool:
+    """Return whether a report only judges an attack that another told in the last half day, by a name of both."""
+    return (
+        is_reaction(later.title)
+        and timedelta(0) <= later.at - one.at <= JUDGED
+        and not attacks_of(later.mention, settings).isdisjoint(deeds_of(one.mention, settings))
+        and any(is_within(a, b, settings.wider) for a in later.mention.names for b in one.mention.names)
+    )
+
+
+def retells_toll(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
+    """Return whether a report tells the dead that one known told at that place within EXCHANGE, and names nobody new.
+
+    Who counts as many there again tells no other attack, however grave the scale calls it. One or two die anywhere.
+    """
+    dead, spots = later.mention.casualties.get(KILLED, 0), told_spots(later, settings)
+    if dead < MANY_DEAD or any(act.again for act in later.mention.acts) or _names_new(later, known, (), settings):
+        return False
+    return any(
+        timedelta(0) <= later.at - each.at <= EXCHANGE
+        and each.mention.casualties.get(KILLED) == dead
+        and any(is_within(a, b, settings.wider) for a in spots for b in told_spots(each, settings))
+        and not clash(each, later, settings)
+        for each in known
+    )
 
 
 def told_elsewhere(later: Report, near: Iterable[tuple[Report, float]], settings: EventSettings) -> list[Report]:
@@ -154,6 +191,8 @@ def possibly_same(
     News is another place, doer or person, a higher toll, a further deed, or a word such as "another".
     """
     known = list(candidates)
+    if known and is_reaction(later.title):
+        return max(known, key=lambda each: each.at)
     # "a deal with Oman" is another than the one with the US
     states = () if repeats_lasting(later, known, settings) else settings.parties
     if not known or news_in(later, known, elsewhere, settings) or _names_new(later, known, states, settings):

@@ -8,19 +8,19 @@ fit, it is in doubt and the report stays alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-from alerts.decide.event_acts import TOLD, alike, is_within, narrowest, told
-from alerts.decide.event_clash import clash, is_governing, roles_clash
-from alerts.decide.event_evidence import DONE, HOUR, likelihood, numbers_in
-from alerts.decide.once import once
+from alerts.decide.event_acts import is_within
+from alerts.decide.event_clash import clash, roles_clash
+from alerts.decide.event_evidence import HOUR, likelihood
+from alerts.decide.event_said import ATTACKS, Said, differ, meet, said_by
 from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
-from alerts.decide.site_words import sites_in
-from alerts.decide.weapon_words import weapons_in
-from alerts.event import UNLISTED, EventMention, Report
+from alerts.decide.told_places import is_governing
+from alerts.decide.told_things import TOWNS
+from alerts.event import Report
 from alerts.rule import EventSettings
 
 OPEN = timedelta(hours=12)  # so long after a report others may join its event by this
@@ -36,39 +36,16 @@ DEED = 0.5  # a deed of one class
 WEAPON, WEAPONS_APART = 0.75, -0.75
 KIND, KINDS_APART = 0.25, -0.75  # of what was hit: a base, an embassy
 NUMBER = 1.0
+THING, THINGS, THINGS_APART = 0.5, 1.5, -0.5  # for each kind of thing that both name, at most; other ones
+NEWS_APART = -1.0  # the later begins with an attack of which the earlier says nothing
+TOPIC, TOPICS = 0.1, 1.0  # for each unit of how rare a rule is that matches both; at most
 # For each unit of how rare a deed, a name or a word of both is
 RARE_DEED, NAME, WORD = 0.45, 0.2, 0.3
 WORDS = 4.0  # at most
 FEW_WORDS = 2  # so many of both are more than chance
 TARGETS_APART = -1.0
 PER_HOUR = -1 / 3
-# deeds that outlets tell for one another, beside settings.events.alike, by a name that people can read
-_CLASSES = {
-    "attack": ("strike", "fall", "accident"),
-    "harm": ("kill", "wound"),
-    "unrest": ("clash", "protest"),
-    "raid or arrest": ("arrest", "seize", "raid", "enter", "find"),
-    "move": ("withdraw", "deploy", "flee"),
-    "warning": ("threaten", "warn-off"),
-}
-_CLASS = {deed: name for name, deeds in _CLASSES.items() for deed in deeds}
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a report says as it is compared with others: its headline, and the names that its text begins with."""
-
-    spots: frozenset[str]  # the narrowest places, no states
-    names: frozenset[str]
-    others: frozenset[str]  # names that are neither places nor states
-    states: frozenset[str]
-    deeds: Mapping[str, frozenset[str]]  # by their class
-    targets: frozenset[str]
-    weapons: frozenset[str]
-    kinds: frozenset[str]
-    numbers: frozenset[float]
-    words: frozenset[str]
-    about: frozenset[str]  # any of which two reports share before they are compared
+_SAID = frozenset({"deny", "confirm", "claim", "refuse", "warning", "deal", "negotiate", "visit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +55,7 @@ class Fit:
     earlier: Report
     score: float
     certain: bool  # both tell one deed, and a site or more than states
+    unread: bool = False  # of one of them no deed was read: one rule tells both
 
     def words(self, later: Report, settings: EventSettings) -> str:
         """Return the evidence in a line."""
@@ -103,7 +81,7 @@ def open_event(
         for each in reports
         if each.story != later.story
         and timedelta(0) <= later.at - each.at <= OPEN
-        and not ours.about.isdisjoint(said_by(each, settings).about)
+        and _may_tell_one(ours, said_by(each, settings))
     ]
     best: dict[str, Fit] = {}
     for each in near[-COMPARED:]:
@@ -121,41 +99,16 @@ def open_event(
     return None if any(not _may_be_one(first.earlier, each.earlier, rarity, settings) for each in rivals) else first
 
 
+def _may_tell_one(one: Said, other: Said) -> bool:
+    """Return whether two reports name anything in common, or one rule tells both of one kind of thing."""
+    if not one.about.isdisjoint(other.about):
+        return True
+    return not (one.things.isdisjoint(other.things) or one.topics.isdisjoint(other.topics))
+
+
 def _may_be_one(one: Report, other: Report, rarity: Callable[[str, str], float], settings: EventSettings) -> bool:
     """Return whether two reports of two threads tell one event themselves, so that neither is a rival of the other."""
     return fit_of(one, other, rarity, settings).score >= FITS and not clash(one, other, settings)
-
-
-def repeats(
-    later: Report, known: Iterable[Report], rarity: Callable[[str, str], float], settings: EventSettings
-) -> bool:
-    """Return whether a report tells a deed that one of those known of its event told within EXCHANGE, and as it did.
-
-    It names nobody beside them and no other weapon: rockets after a drone are another attack. A deed in the background
-    is none, as then the news is one that was not read.
-    """
-    known = list(known)
-    before = frozenset[str]().union(*({*each.mention.names, *each.mention.lead} for each in known))
-    before = before.union(*(settings.bodies.get(each, ()) for each in before))
-    before |= {state for state, bodies in settings.bodies.items() if before & bodies}
-    if any(not _meet([name], before, settings) for name in later.mention.names):
-        return False
-    ours, weapons = _as_they_stand(later.mention, settings), said_by(later, settings).weapons
-    same = (
-        each
-        for each in known
-        if later.at - each.at < EXCHANGE
-        and ours & _as_they_stand(each.mention, settings)
-        and not _apart(weapons, said_by(each, settings).weapons)
-    )
-    return any(fit_of(each, later, rarity, settings).score >= FITS for each in same)
-
-
-@once
-def _as_they_stand(mention: EventMention, settings: EventSettings) -> frozenset[tuple[str, str]]:
-    """Return the deeds that a report tells as its news, by their class, each with how it stands: done, expected."""
-    deeds = ((alike(act, settings), act) for act in told(mention) if act.standing != "background" and not act.aside)
-    return frozenset((_CLASS.get(deed, deed), DONE if act.standing in TOLD else act.standing) for deed, act in deeds)
 
 
 def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], settings: EventSettings) -> Fit:
@@ -170,32 +123,56 @@ def fit_of(earlier: Report, later: Report, rarity: Callable[[str, str], float], 
     score += _likeness(one.weapons, other.weapons, WEAPON, WEAPONS_APART)
     score += _likeness(one.kinds, other.kinds, KIND, KINDS_APART)
     score += NUMBER * (not one.numbers.isdisjoint(other.numbers))
-    if one.targets and other.targets and not _meet(one.targets, other.targets, settings):
+    if one.targets and other.targets and not meet(one.targets, other.targets, settings):
         score += TARGETS_APART
     score += NAME * sum(rarity("name", name) for name in one.names & other.names)
     words = one.words & other.words
     score += min(WORDS, WORD * sum(rarity("word", word) for word in words))
-    like = bool(one.weapons & other.weapons or one.kinds & other.kinds or len(words) >= FEW_WORDS)
+    things, topics = one.things & other.things, one.topics & other.topics
+    score += min(THINGS, THING * len(things)) + THINGS_APART * differ(one.things, other.things)
+    score += min(TOPICS, TOPIC * sum(rarity("topic", topic) for topic in topics))
+    like = bool(one.weapons & other.weapons or one.kinds & other.kinds or things or len(words) >= FEW_WORDS)
+    # what is told under one rule within the hour is one, but for attacks and for what is only said
+    like = like or bool(topics and deeds - ATTACKS - _SAID and later.at - earlier.at <= SAME_TOLL)
+    if other.news in ATTACKS and other.news not in one.deeds:
+        score += NEWS_APART
     # where only states are named, and words are of both, the next hour may bring another
-    is_near = bool(one.spots or other.spots) or later.at - earlier.at <= SAME_TOLL
+    apart = later.at - earlier.at
+    is_near = bool(one.spots or other.spots) or apart <= (EXCHANGE if topics and not deeds & ATTACKS else SAME_TOLL)
     told_by_both = where in {CITY, AROUND} or bool(one.others & other.others or one.numbers & other.numbers)
     # what only happens at one place, a withdrawal and rockets, is two events
-    certain = bool(deeds and (where == SITE or told_by_both or (like and is_near)))
+    parted = where == PLACES_APART  # no word that both say makes one of two places
+    certain = bool(deeds and not parted and (where == SITE or told_by_both or (like and is_near)))
+    if (
+        not deeds
+        and topics
+        and not parted
+        and _unread_alike(one, other, apart, like=bool(things or one.kinds & other.kinds))
+    ):
+        # what was not read may be the deed of which both are told
+        return Fit(
+            earlier,
+            score + DEED + RARE_DEED * max(rarity("topic", topic) for topic in topics),
+            certain=True,
+            unread=True,
+        )
     return Fit(earlier, score, certain)
 
 
+def _unread_alike(one: Said, other: Said, apart: timedelta, *, like: bool) -> bool:
+    """Return whether one rule tells of both, and the deed of one was not read; of attacks nothing is guessed."""
+    attacked = ATTACKS & (one.deeds.keys() | other.deeds.keys())
+    unread = not one.deeds or not other.deeds
+    return bool(unread and like and not attacked and one.topics & other.topics and apart <= EXCHANGE)
+
+
 def _likeness(one: frozenset[str], other: frozenset[str], same: float, apart: float) -> float:
-    if _apart(one, other):
+    if differ(one, other):
         return apart
     return 0.0 if one.isdisjoint(other) else same
 
 
-def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Return whether both name some, and none of both."""
-    return bool(one and other) and one.isdisjoint(other)
-
-
-def _told_by_both(one: _Said, other: _Said, settings: EventSettings) -> tuple[str, ...]:
+def _told_by_both(one: Said, other: Said, settings: EventSettings) -> tuple[str, ...]:
     """Return what two reports have in common, as people read it."""
     places, states = _common_places(one, other, settings)
     both = [
@@ -205,22 +182,23 @@ def _told_by_both(one: _Said, other: _Said, settings: EventSettings) -> tuple[st
         *sorted(one.kinds & other.kinds),
         *sorted(f"{number:g}" for number in one.numbers & other.numbers),
         *sorted((one.names & other.names) | (one.others & other.others)),
+        *sorted(one.things & other.things),
     ]
     return tuple(dict.fromkeys(settings.labels.get(each, each) for each in both))
 
 
-def _where(one: _Said, other: _Said, settings: EventSettings) -> float:
+def _where(one: Said, other: Said, settings: EventSettings) -> float:
     """Return what the places add by which two reports agree: less for one that others lie in."""
     same = one.spots & other.spots
     if same:
-        return SITE if any(not is_governing(each, settings) for each in same) else CITY
+        return SITE if any(not (is_governing(each, settings) or each in TOWNS) for each in same) else CITY
     if not one.spots or not other.spots:
         return STATE if not one.states.isdisjoint(other.states) or _held(one, other, settings) else 0.0
     around = any(is_within(a, b, settings.wider) for a in one.spots for b in other.spots)
     return AROUND if around else PLACES_APART
 
 
-def _common_places(one: _Said, other: _Said, settings: EventSettings) -> tuple[list[str], list[str]]:
+def _common_places(one: Said, other: Said, settings: EventSettings) -> tuple[list[str], list[str]]:
     """Return the places by which two reports agree; else those of one in a state that the other names, or the states.
 
     The first list is of the former, the second of the latter.
@@ -235,40 +213,7 @@ def _common_places(one: _Said, other: _Said, settings: EventSettings) -> tuple[l
     return [], sorted(_held(one, other, settings)) or sorted(one.states & other.states)
 
 
-def _held(one: _Said, other: _Said, settings: EventSettings) -> list[str]:
+def _held(one: Said, other: Said, settings: EventSettings) -> list[str]:
     """Return the places of one report that lie in a state that the other, which tells no place, names."""
     spots, names = (one.spots, other.names) if one.spots else (other.spots, one.names)
     return [each for each in spots if names & settings.wider.get(each, frozenset()) & settings.parties]
-
-
-def _meet(some: Iterable[str], others: frozenset[str], settings: EventSettings) -> bool:
-    return any(is_within(one, other, settings.wider) for one in some for other in others)
-
-
-@once
-def said_by(report: Report, settings: EventSettings) -> _Said:
-    """Return what a report says as it is compared with others."""
-    mention, parties, wider = report.mention, settings.parties, settings.wider
-    head = narrowest([each for each in (*mention.places, *mention.headed) if not each.startswith(UNLISTED)], wider)
-    head -= parties
-    # what the text adds is where the headline says, more exactly; another place may be of what went before
-    lead = {each for each in mention.lead_places if not head or head & wider.get(each, frozenset())}
-    spots = narrowest(head | lead, wider) - parties
-    names = frozenset((*mention.names, *mention.headed))
-    everyone = names.union(mention.lead)
-    acts, classes = told(mention), dict[str, frozenset[str]]()
-    for deed in (alike(act, settings) for act in acts):
-        classes[_CLASS.get(deed, deed)] = classes.get(_CLASS.get(deed, deed), frozenset()) | {deed}
-    return _Said(
-        spots,
-        names,
-        everyone - parties - {*mention.places, *mention.headed, *mention.lead_places},
-        names & parties,
-        classes,
-        frozenset(name for act in acts for name in act.on),
-        weapons_in(report.title),
-        sites_in(report.title),
-        numbers_in(report.title),
-        frozenset(mention.words),
-        everyone.union(spots, *(wider.get(each, ()) for each in spots)),
-    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 FEWEST = 300  # reports that rarity is counted among at least, so that a quiet day makes nothing common
 # what a part of a report weighs beside its rarity: names and deeds are the event, words are how an outlet tells it
-_WEIGHTS = {"deed": 1.0, "name": 1.0, "thing": 1.0, "pair": 0.4, "role": 0.5, "word": 0.3}
+_WEIGHTS = {"deed": 1.0, "name": 1.0, "thing": 1.0, "pair": 0.4, "role": 0.5, "word": 0.3, "topic": 0.0}
 Part = tuple[str, ...]
 
 

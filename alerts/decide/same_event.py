@@ -296,4 +296,5 @@ def parts_of(mention: EventMention, settings: EventSettings) -> frozenset[Part]:
         for role, names in (("by", act.by), ("on", act.on))
         for name in names
     }
-    return frozenset({*core, *pairs, *roles, *(("word", each) for each in mention.words)})
+    rest = (*(("word", each) for each in mention.words), *(("topic", each) for each in mention.topics))
+    return frozenset({*core, *pairs, *roles, *rest})

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from alerts.decide.event_acts import PARTIES, TOLD, alike, is_within, roles_of, spots_of, told
 from alerts.decide.once import once
+from alerts.decide.told_things import towns_in
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 
@@ -46,6 +47,7 @@ def of_one_exchange(one: Report, other: Report, settings: EventSettings) -> bool
         is_vague(other.mention, settings)
         and timedelta(0) <= other.at - one.at <= EXCHANGE
         and len(set(other.mention.words) - set(one.mention.words)) <= MORE_WORDS
+        and towns_in(other.title) <= towns_in(one.title)
         and not roles_of(one.mention, settings).isdisjoint(roles_of(other.mention, settings))
     )
 

@@ -67,9 +67,8 @@ def judge(
     told = decisions.told_of(connection, story)
     left, silences = silenced(asked.silences, revision, case.matches, now, config)
     silent = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
-    told_event = case.event if case.event and case.event.says_something else None
     most = max((match.severity for match in case.matches), default=Severity.ROUTINE)
-    events = known_events(connection, window, revision, told_event, now, most) if told_event else {}
+    events = known_events(connection, window, revision, case.event, now, most) if case.event else {}
     events = corrected(connection, events, revision, case.event, config)
     # a second origin that the event's other stories told is no news of this one
     of_story = {

@@ -21,16 +21,21 @@ from alerts.decide.event_repeats import (
     is_comment,
     like,
     possibly_same,
+    retells_toll,
     same_fact,
     told_elsewhere,
 )
 from alerts.decide.known_reports import heard_of_attack, known_reports
-from alerts.decide.open_events import OPEN, open_event, repeats
+from alerts.decide.open_events import OPEN, open_event
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decide.same_moment import of_one_exchange
+from alerts.decide.told_again import repeats, tells_unread
+from alerts.decide.told_apart import is_another, tells_apart
+from alerts.decide.told_otherwise import at_known_site
 from alerts.decide.unheard import unheard
 from alerts.decision import KnownEvent
 from alerts.event import EventMention, Report
+from alerts.rules.match import Finding
 from alerts.store import decisions, event_reports, silences
 from alerts.store.heard import Heard, heard_since, was_told
 from crawler.article import Placement, Relation, Revision
@@ -67,6 +72,13 @@ def add_wordings(
         if report.seq in wordings and (other := counterpart(window, report)):
             links += event_reports.save_link(connection, report.seq, link_of(other, report, window.settings))
     return links
+
+
+def with_topics(finding: Finding) -> Finding:
+    """Return a finding whose event says by which rules it is told."""
+    if finding.event is None:
+        return finding
+    return replace(finding, event=replace(finding.event, topics=tuple(each.rule for each in finding.matches)))
 
 
 def leave(
@@ -194,16 +206,22 @@ def _known_event(
     # what another event told as grave does not become graver here
     graver = [each for each in others if heard[each.story].severity > most]
     most = max([most, *(heard[each.story].severity for each in same_fact(ours, graver, settings))])
-    by_whom = () if is_comment(ours) else unheard(ours, mine, others, severity, settings)
+    renamed = severity < Severity.FLASH and at_known_site(ours, mine, settings)
+    by_whom = () if is_comment(ours) or renamed else unheard(ours, mine, others, severity, settings)
     adds = added(ours, mine, others, settings, by_whom)
+    thread = [each for each in window.in_thread(ours.thread) if each.story != ours.story]
+    unread = severity <= Severity.PRIORITY and tells_unread(ours, thread, window.rarity_of, settings)
+    retold = not adds.news and not adds.another and retells_toll(ours, mine, settings)
     about_another = begins_with_somebody_new(ours, mine, settings) or begins_with_new_attack(ours, mine, settings)
     return KnownEvent(
-        severity=Severity(most),
-        news=adds.news,
-        another=adds.another,
-        alike=is_comment(ours)
+        severity=max(Severity(most), severity) if retold else Severity(most),
+        news=() if unread else adds.news,
+        another=adds.another and not unread,
+        alike=unread
+        or retold
+        or is_comment(ours)
         or (not about_another and (goes_on(ours.title) or _tells_the_same(window, ours, mine, severity))),
-        familiar=not about_another and begins_as_told(ours, mine, settings),
+        familiar=not about_another and begins_as_told(ours, mine, settings) and not tells_apart(ours, mine, settings),
         origins=max(heard[each.story].origins for each in mine),
     )
 
@@ -214,6 +232,9 @@ def _tells_the_same(window: EventWindow, ours: Report, known: Iterable[Report], 
     A sum of evidence alone keeps no flash: what it takes for the same attack may be the next one.
     """
     settings = window.settings
+    known = list(known)
+    if is_another(ours, known, settings):
+        return False
     return (
         any(in_one_moment(each, ours, settings) or of_one_exchange(each, ours, settings) for each in known)
         or repeats_lasting(ours, known, settings)

@@ -18,7 +18,7 @@ from alerts.line.asked_once import AskedOnce
 from alerts.line.case_decisions import CaseDecisions, judge
 from alerts.line.cases import cases_of
 from alerts.line.corrections import change_of
-from alerts.line.event_threads import join, leave, refresh
+from alerts.line.event_threads import join, leave, refresh, with_topics
 from alerts.line.judging_order import Matched, move_mark, ours_first
 from alerts.line.new_delivery import add_stale, queue_decision
 from alerts.rule import Config
@@ -78,7 +78,8 @@ def settle(
         refresh(connection, window, now)
     threads = (read.placement.thread for read, _ in matched)
     asked = AskedOnce(connection, (moved.get(each, each) for each in threads), now)
-    for read, finding in ours_first(matched):
+    for read, found in ours_first(matched):
+        finding = with_topics(found)
         story, thread = read.placement.story, read.placement.thread
         now_in = moved.get(story) or moved.get(thread, thread)
         revision = replace(read, placement=replace(read.placement, thread=now_in))

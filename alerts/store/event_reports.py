@@ -279,7 +279,7 @@ def load_mention(raw: dict[str, Any]) -> EventMention:
     acts = tuple(Act(**{**each, "by": tuple(each["by"]), "on": tuple(each["on"])}) for each in raw["acts"])
     lists: dict[str, Any] = {name: tuple(raw[name]) for name in ("names", "places", "things", "words")}
     lists |= {
-        name: tuple(raw.get(name, ())) for name in ("located", "apart", "headed", "lead", "lead_places")
+        name: tuple(raw.get(name, ())) for name in ("located", "apart", "headed", "lead", "lead_places", "topics")
     }  # a report of an older version lacks them
     return EventMention(acts, **lists, casualties=raw.get("casualties", {}), from_lead=raw.get("from_lead", False))
 

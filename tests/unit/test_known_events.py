@@ -39,7 +39,7 @@ def known(
         event_reports.add_report(line, each, "", None)
         decisions.save_told(line, each.story, "desk", at, Told(frozenset({"r"}), severity, 1, origins=1))
         window.add(each)
-    return known_events(line, window, revision(article("Another headline")), ours, NOW)["desk"]
+    return known_events(line, window, revision(article("What is told later")), ours, NOW)["desk"]
 
 
 @pytest.mark.parametrize(("begins_with", "severity"), [(STRIKE, Severity.FLASH), (ARREST, Severity.PRIORITY)])

@@ -9,8 +9,9 @@ import pytest
 
 from alerts.alert import Severity
 from alerts.decide.event_facts import Fact, is_known, known_facts
-from alerts.decide.open_events import open_event, repeats
+from alerts.decide.open_events import open_event
 from alerts.decide.same_event import EventWindow
+from alerts.decide.told_again import repeats
 from alerts.decide.unheard import unheard
 from alerts.event import Report
 from alerts.line.event_threads import _known_event
