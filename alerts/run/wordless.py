@@ -26,7 +26,8 @@ FILE = "rules.wordless.json"  # in the state directory
 UNKEPT = frozenset({"outlets", "secrets"})  # of a source: all have the desk's outlets, and secrets stay where they are
 LENGTHS, PAIRS = ("every", "at_most"), ("paths", "headers")  # of a source: kept as seconds, and as lists of two
 # of the events: kept as lists, and as lists by name
-SETS, GROUPS = ("parties", "developments", "by_target", "defences", "persons"), ("lasting", "wider", "bodies", "homes")
+SETS = tuple(each.name for each in fields(EventSettings) if each.type == "frozenset[str]")
+GROUPS = ("lasting", "wider", "bodies", "homes")
 OUTLETS = ("by_address", "by_name")
 
 
