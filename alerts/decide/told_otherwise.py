@@ -43,9 +43,8 @@ def at_known_site(later: Report, before: Iterable[Report], settings: EventSettin
     }
     soon = {deed for deed, is_soon in told_there if is_soon}
     deeds = {deed for deed, _ in told_there}
-    at_home = frozenset[str]().union(*settings.homes.values())
-    states = settings.parties - at_home
-    groups = {name for act in told(later.mention) if act.deed in attacks for name in act.on} - settings.persons - states
+    at_home = frozenset[str]().union(*settings.homes.values())  # not a mission, a port or a ship there: that is news
+    groups = {name for act in told(later.mention) if act.deed in attacks for name in act.on} & at_home
     return {
         fact
         for fact in facts_of(later.mention, settings)

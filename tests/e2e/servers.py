@@ -154,6 +154,7 @@ class Outlet:
     def close(self) -> None:
         self.released.set()
         self.stop()
+        self._let_go()
 
 
 def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
