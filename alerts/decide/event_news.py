@@ -19,7 +19,7 @@ from alerts.decide.same_moment import SAME_TOLL
 from alerts.decide.site_words import other_sites
 from alerts.decide.to_come import carried_out, soon
 from alerts.decide.told_apart import another_of, arrived
-from alerts.decide.told_otherwise import at_known_site, only_named_otherwise
+from alerts.decide.told_otherwise import only_named_otherwise
 from alerts.event import EventMention, Report
 from alerts.rule import EventSettings
 
@@ -137,7 +137,7 @@ def _new_facts(
     if left := tuple(act for act in acts if act.aside and alike(act, settings) in past):
         mention = replace(mention, acts=tuple(act for act in acts if act not in left))
     same = _of_moment(later, before, settings) | _flags(later.mention, before, settings)
-    same |= _waters(later.mention, before, settings) | at_known_site(later, before, settings)
+    same |= _waters(later.mention, before, settings)
     same |= only_named_otherwise(later, before, settings)
     lasts = repeats_lasting(later, others, settings)
     return [

@@ -10,7 +10,6 @@ from alerts.decide.event_acts import (
     EARLIER,
     TOLD,
     alike,
-    attacks_of,
     begins_with_lasting,
     deeds_of,
     is_within,
@@ -27,7 +26,6 @@ from alerts.decide.told_places import told_spots
 from alerts.event import HAPPENED, Act, EventMention, Report
 from alerts.rule import EventSettings
 
-JUDGED = timedelta(hours=24)
 MANY_DEAD = 3
 NEARLY = 0.6  # of the weight of two reports: so much in common are nearly the same words
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
@@ -101,20 +99,9 @@ def like(later: Report, elsewhere: Iterable[Report], settings: EventSettings) ->
             or _same_harm(each, later, settings)
             or (lasts and repeats_lasting(later, [each], settings))
             or (vague and of_one_exchange(each, later, settings))
-            or _judges(later, each, settings)
         )
         and not clash(each, later, settings)
     ]
-
-
-def _judges(later: Report, one: Report, settings: EventSettings) -> bool:
-    """Return whether a report only judges an attack that another told in the last half day, by a name of both."""
-    return (
-        is_reaction(later.title)
-        and timedelta(0) <= later.at - one.at <= JUDGED
-        and not attacks_of(later.mention, settings).isdisjoint(deeds_of(one.mention, settings))
-        and any(is_within(a, b, settings.wider) for a in later.mention.names for b in one.mention.names)
-    )
 
 
 def retells_toll(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
@@ -191,8 +178,6 @@ def possibly_same(
     News is another place, doer or person, a higher toll, a further deed, or a word such as "another".
     """
     known = list(candidates)
-    if known and is_reaction(later.title):
-        return max(known, key=lambda each: each.at)
     # "a deal with Oman" is another than the one with the US
     states = () if repeats_lasting(later, known, settings) else settings.parties
     if not known or news_in(later, known, elsewhere, settings) or _names_new(later, known, states, settings):

@@ -11,7 +11,6 @@ from alerts.decide.event_facts import RAID
 from alerts.decide.once import once
 from alerts.decide.site_words import sites_in
 from alerts.decide.told_apart import weapons_with
-from alerts.decide.told_places import is_beside, is_governing
 from alerts.decide.told_things import ATTEMPT, SHIP, things_in, towns_in
 from alerts.decide.weapon_words import weapons_in
 from alerts.event import UNLISTED, Act, Report
@@ -61,8 +60,6 @@ def said_by(report: Report, settings: EventSettings) -> Said:
     head -= parties
     if not head:
         head = towns_in(report.title)
-    elif mention.lead_places and is_beside(report.title) and all(is_governing(each, settings) for each in head):
-        head = frozenset()  # "south of Baghdad": the text says where
     # what the text adds is where the headline says, more exactly; another place may be of what went before
     lead = {each for each in mention.lead_places if not head or head & wider.get(each, frozenset())}
     spots = narrowest(head | lead, wider) - parties

@@ -8,14 +8,16 @@ from functools import lru_cache
 _ENGLISH = re.compile(
     r"^[^:]{2,60}: (?:the |this )?(?:[\w-]+ ){0,2}"
     r"(?:attack|strike|raid|bombing|killing|assassination|targeting|assault|shelling|aggression|seizure)s?\b"
-    r"(?: [\w'’-]+){0,8} (?:is|was|are|were|amounts?|constitutes?|violates?|undermines?|crosses|must)\b",
+    r"(?: [\w'’-]+){0,8} (?:(?:is|was|are|were|amounts? to|constitutes?) (?:an? |the )?(?:[\w-]+ )?"
+    r"(?:stab|crimes?|violation|breach|escalation|provocation|insult|betrayal|outrage|unacceptable|cowardly|illegal"
+    r"|unlawful|red line)|violates?|undermines?|crosses)\b",
     re.IGNORECASE,
 )
 _ARABIC = re.compile(
     r"^[^:]{2,60}: ?(?:محاولة )?(?:استهداف|قصف|الهجوم|هجوم|الهجمات|الاعتداء|اعتداء|اغتيال|العدوان"
     r"|الضربات?|احتجاز|خطف)\b.*"
-    r"\b(?:طعنة|جريمة|انتهاك|خرق|عدوان|تصعيد|مرفوض|مرفوضة|خطير|خطيرة|جبان|جبانة|تجاوز|استفزاز|فتنة|رسالة|إهانة"
-    r"|يهدد|تهدد|يسيء|تسيء|يمثل|تمثل|يعد|تعد|يشكل|تشكل|لن|خط أحمر)\b"
+    r"\b(?:طعنة|جريمة|انتهاك|خرق|تصعيد|مرفوض|مرفوضة|خطير|خطيرة|جبان|جبانة|تجاوز|استفزاز|فتنة|إهانة"
+    r"|يهدد|تهدد|يسيء|تسيء|خط أحمر)\b"
 )
 _PERSIAN = re.compile(
     r"^[^:]{2,60}: ?(?:حمله|حملات|ترور|سوءقصد|سوء قصد|تجاوز|توقیف|ربودن)\b.*"

@@ -14,7 +14,6 @@ from alerts.decide.once import once
 from alerts.decide.open_events import FITS, fit_of
 from alerts.decide.same_moment import EXCHANGE, SAME_TOLL
 from alerts.decide.told_apart import tells_apart
-from alerts.decide.told_otherwise import at_known_site
 from alerts.decide.told_things import ATTEMPT, BORDER, names_friend, things_in, towns_in
 from alerts.event import Report
 from alerts.rule import EventSettings
@@ -70,7 +69,6 @@ def _names_new(later: Report, known: Sequence[Report], settings: EventSettings) 
     before |= {state for state, bodies in settings.bodies.items() if before & bodies}
     before |= {state for state, groups in settings.homes.items() if before & groups}
     before = before.union(*(each.mention.headed for each in known))
-    before |= {fact.on for fact in at_known_site(later, known, settings)}
     if any(not meet([name], before, settings) for name in _parties_to(later, settings)):
         return True
     return not towns_in(later.title) <= before.union(*(towns_in(each.title) for each in known))

@@ -21,13 +21,20 @@ from alerts.decide.weapon_words import EITHER, MISSILE, ROCKET, weapons_in
 from alerts.event import Report
 from alerts.rule import EventSettings
 
+_ORDINALS = (  # which one it is: to two reports of one attack it is the same
+    r"\bsecond\b|\b(?:ال)?(?:ثان|ثاني|ثانية|ثانيا)\b|\b(?:دوم|دومین|دووەم)\b",
+    r"\bthird\b|\b(?:ال)?(?:ثالث|ثالثة)\b|\b(?:سوم|سومین|سێیەم)\b",
+    r"\bfourth\b|\b(?:ال)?(?:رابع|رابعة)\b|\b(?:چهارم|چهارمین|چوارەم)\b",
+    r"\bfifth\b|\b(?:ال)?(?:خامس|خامسة)\b|\b(?:پنجم|پنجمین|پێنجەم)\b",
+)
+_WHICH = tuple(re.compile(each, re.IGNORECASE) for each in _ORDINALS)
 _AGAIN = re.compile(
-    r"\b(?:second|third|fourth|another|again|renewed|further)\b"
+    r"\b(?:another|again|renewed|further)\b"
     r"|\b(?:new|fresh|more) (?:[\w-]+ ){0,2}(?:waves?|attacks?|strikes?|airstrikes?|rounds?|salvos?|barrages?|raids?"
     r"|drones?|missiles?|rockets?|explosions?|blasts?|shelling)\b"
-    r"|\b(?:ال)?(?:ثان|ثاني|ثانية|ثالث|ثالثة|آخر|أخرى|مجددا|مجدداً|ثانيا)\b"
+    r"|\b(?:ال)?(?:آخر|أخرى|مجددا|مجدداً)\b"
     r"|(?:هجوم|هجمات|ضربة|ضربات|قصف|غارة|غارات|موجة|دفعة|انفجار|انفجارات)(?: \w+)? (?:ال)?جديدة?\b"
-    r"|\b(?:دوم|دومین|سوم|سومین|دیگر|دیگری|دوباره|مجدد|دووەم|دیکە)\b"
+    r"|\b(?:دیگر|دیگری|دوباره|مجدد|دیکە)\b"
     r"|(?:حمله|حملات|موج|انفجار|هێرش|هێرشی)(?: \w+)? (?:جدید|تازه|نوێ)",
     re.IGNORECASE,
 )
@@ -42,15 +49,29 @@ _ARRIVED = re.compile(
 
 
 @lru_cache(4_096)
-def says_again(title: str) -> bool:
-    """Return whether a headline says of anything that it is another, or new."""
-    return bool(_AGAIN.search(title))
+def says_again(title: str) -> tuple[frozenset[int], bool]:
+    """Return which one a headline says that anything is, from the second (0) on, and whether it is another or new."""
+    which = frozenset(at for at, each in enumerate(_WHICH) if each.search(title))
+    return which, bool(_AGAIN.search(title))
 
 
 def is_another(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:
     """Return whether a report says that its attack is another, as no report known does, or was in another town."""
-    again = says_again(later.title) and bool(attacks_of(later.mention, settings))
-    return (again and not any(says_again(each.title) for each in known)) or _in_another_town(later, known, settings)
+    if attacks_of(later.mention, settings) and _is_next(later, known):
+        return True
+    return _in_another_town(later, known, settings)
+
+
+def _is_next(later: Report, known: Sequence[Report]) -> bool:
+    """Return whether a headline says "third" where those known say "second", or "new" as none within SAME_TOLL does."""
+    which, is_new = says_again(later.title)
+    if not which and not is_new:
+        return False
+    said = [(each.at, *says_again(each.title)) for each in known]
+    if which and any(which & others for _, others, _ in said):
+        return False
+    soon = [(others, new) for at, others, new in said if later.at - at <= SAME_TOLL]
+    return not any(new or (others and not which) for others, new in soon)
 
 
 def tells_apart(later: Report, known: Sequence[Report], settings: EventSettings) -> bool:

@@ -31,7 +31,6 @@ from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decide.same_moment import of_one_exchange
 from alerts.decide.told_again import repeats, tells_unread
 from alerts.decide.told_apart import is_another, tells_apart
-from alerts.decide.told_otherwise import at_known_site
 from alerts.decide.unheard import unheard
 from alerts.decision import KnownEvent
 from alerts.event import EventMention, Report
@@ -206,8 +205,7 @@ def _known_event(
     # what another event told as grave does not become graver here
     graver = [each for each in others if heard[each.story].severity > most]
     most = max([most, *(heard[each.story].severity for each in same_fact(ours, graver, settings))])
-    renamed = severity < Severity.FLASH and at_known_site(ours, mine, settings)
-    by_whom = () if is_comment(ours) or renamed else unheard(ours, mine, others, severity, settings)
+    by_whom = () if is_comment(ours) else unheard(ours, mine, others, severity, settings)
     adds = added(ours, mine, others, settings, by_whom)
     thread = [each for each in window.in_thread(ours.thread) if each.story != ours.story]
     unread = severity <= Severity.PRIORITY and tells_unread(ours, thread, window.rarity_of, settings)

@@ -77,6 +77,27 @@ ANOTHER: tuple[Pair, ...] = (
     ("US sends 2,000 soldiers to Middle East", 60, "Pentagon raises deployment to Middle East to 3,500 soldiers"),
     ("Explosions over Doha as air defences engage missiles", 60, "GCC chief: attack on Kuwait is attack on us all"),
     ("إيران تحتجز ناقلة نفط في الخليج", 60, "إيران تفرج عن ناقلة النفط المحتجزة"),
+    # what went before stands in the text of the first
+    (
+        ("Air strike hits militia base south of Baghdad", "The group was also hit in Erbil late on Sunday."),
+        60,
+        "Air strike hits militia base in Erbil",
+    ),
+    (
+        ("Rockets hit Baghdad as Middle East war widens", "It came hours after drones were shot down over Erbil."),
+        50,
+        "Rockets hit Erbil",
+    ),
+    # other attackers at a known site
+    ("Rockets hit Ain al-Asad base", 100, "Gunmen attack US soldiers at Ain al-Asad base"),
+    ("Rockets hit Harir base", 30, "Suicide bomber attacks US troops at Harir base"),
+    ("صواريخ تستهدف قاعدة عين الأسد", 60, "مسلحون يهاجمون جنودا أميركيين في قاعدة عين الأسد"),
+    # a speaker who tells what nobody told
+    ("US strike kills PMF fighters in Baghdad", 240, "Kataib Hezbollah: US strike on hospital in Baghdad was massacre"),
+    ("Drone attack on US embassy in Baghdad", 1200, "Iraq: drone attack on US embassy in Baghdad was foiled at dawn"),
+    # which one it is
+    ("Second tanker hit by missile in Gulf of Oman", 60, "Third tanker hit by missile in Gulf of Oman"),
+    ("Second wave of explosions rocks Tehran", 60, "Third wave of explosions rocks Tehran"),
 )  # fmt: skip
 
 AGAIN: tuple[Pair, ...] = (
@@ -84,16 +105,6 @@ AGAIN: tuple[Pair, ...] = (
     ("Explosions rock Tehran", 40, "Blasts heard in Iranian capital"),
     ("Explosions heard in Tehran", 40, "انفجارات في طهران"),
     ("Iranian missiles hit Tel Aviv", 25, "صواريخ إيرانية تضرب تل أبيب"),
-    (
-        ("Two drones shot down near Ain al-Asad base", "Air defences at the base that hosts US troops fired."),
-        50,
-        ("US-hosting base in Iraq targeted by drones", "Ain al-Asad came under attack, no one was hurt."),
-    ),
-    (
-        ("Air strike hits Kataib Hezbollah position south of Baghdad", "Jets struck a site in Jurf al-Sakhar."),
-        20,
-        "قصف جوي يستهدف مقرا للحشد في جرف الصخر",
-    ),
     (
         ("Explosion at PMF ammunition store south of Baghdad", "Smoke rose over Saqr camp."),
         40,
@@ -108,7 +119,6 @@ AGAIN: tuple[Pair, ...] = (
     ("Tanker hit by projectile in Gulf of Oman", 50, "إصابة ناقلة نفط بمقذوف في خليج عمان"),
     ("Foreign researcher abducted in central Baghdad", 40, "خطف باحثة أجنبية في بغداد"),
     ("Rockets hit Baghdad's Green Zone", 180, "رئيس البرلمان: قصف المنطقة الخضراء طعنة في هيبة الدولة"),
-    ("Explosions over Doha as air defences engage missiles", 180, "GCC chief: attack on Qatar is attack on us all"),
     ("Rocket hits Khor Mor gas field", 40, "سقوط صاروخ على حقل كورمور الغازي"),
     ("US helicopter crashes near Erbil", 40, "تحطم مروحية أميركية قرب أربيل"),
 )
