@@ -56,8 +56,7 @@ def command(
     """
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    if len(what) > 1:
-        check_given([each for each in what if not (is_id(each) or _ends_one(state, each))])
+    check_given(what, lambda each: is_id(each) or _ends_one(state, each))
     config = config_in_force(rules, state)
     matcher = Matcher(config)
     # rules in shadow mode too: what they would do is what one asks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from click import UsageError, get_current_context
@@ -34,10 +34,17 @@ def named_file(what: str) -> bool:
     return what.lower().endswith(FILE_NAMES) or (os.sep in what and " " not in what.strip())
 
 
-def check_given(what: Sequence[str]) -> None:
-    """Exit with 2 where several headlines are given of which one is a single word: the quotes are missing."""
-    alone = (each for each in what if " " not in each.strip() and "://" not in each)
-    words = [each for each in alone if not is_file(each)] if len(what) > 1 else []
+def check_given(what: Sequence[str], is_stored: Callable[[str], bool] = lambda _: False) -> None:
+    """Exit where one of several is empty, no file that is there, or a single word: then the quotes are missing (2).
+
+    `is_stored` says whether a word is no headline but an id.
+    """
+    if len(what) == 1:
+        return
+    asked = [each for each in what if not is_file(each) and "://" not in each]
+    for each in asked:
+        _need_something(each)
+    words = [each for each in asked if " " not in each.strip() and not is_stored(each)]
     if words:
         raise UsageError(
             f'"{words[0]}" is a single word; write each headline in quotes ("one here" "another one"), '
@@ -45,13 +52,18 @@ def check_given(what: Sequence[str]) -> None:
         )
 
 
+def _need_something(what: str) -> None:
+    """Exit with 1 where what is no file that is there is meant as one, or is empty."""
+    if not what.strip():
+        fail(f"there is nothing to judge: what is given is empty; give {FORMS}")
+    if named_file(what):
+        fail(f'there is no file "{what}" in {Path.cwd()}; give {FORMS}')
+
+
 def given(what: str, faults: Faults) -> Iterator[Line]:
     """Yield the articles that `what` is or holds; faulty lines go to `faults`. Exit with 1 if it holds none."""
     if not is_file(what):
-        if named_file(what):
-            fail(f'there is no file "{what}" in {Path.cwd()}; give {FORMS}')
-        if not what.strip():
-            fail(f"there is nothing to judge; give {FORMS}")
+        _need_something(what)
         yield headline(what.strip(), what.strip())
         return
     read = 0

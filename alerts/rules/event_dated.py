@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from alerts.rules.clause_words import ASIDE, LINKS, RELATIVES
 from alerts.rules.event_clause import clause_of
+from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.reading import Mention, Reading
 
 _DEED = "$deed-"  # begins the terms of deeds
@@ -40,9 +41,21 @@ _SINCE = re.compile(
 _TRIGGERS = frozenset(
     ("last", "earlier", "ago", "since", "منذ", "الماضي", "الماضيه", "قبل", "گذشته", "پيش", "رابردوو", "از")
 )
+_COMMAS = frozenset(",\u060c")
 _NEAR = 240  # letters
-# what is the first or the greatest since then is new
-_NEW = re.compile(r"\b(?:first|\w+est|most|worst|new|fresh|resum\w+|again|اول|اكبر|اعنف|اسوا|جديد\w*|اولين|بزرگترين)\b")
+# what is the first, the ninth or the greatest since then is new, and so is what brings a count to so many
+_NEW = re.compile(
+    r"\b(?:first|\w+est|most|worst|new|fresh|resum\w+|again|another|bring\w*|rais(?:es|ing)|tak(?:es|ing)"
+    r"|\d*(?:1st|2nd|3rd|\dth)|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+ieth"
+    r"|اول|اكبر|اعنف|اسوا|احدث|جديد\w*|اولين|بزرگترين|\w+مين|ليرتفع|يرفع"
+    r"|(?:ال)?(?:ثان|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع|عاشر)(?:ي|يه|ه)?)\b"
+)
+# behind one of these a time is its own: "kills commander named last month"
+_PASTS = frozenset(word for pasts in IRREGULAR.values() for past in pasts for word in past) | {
+    *("built", "made", "sent", "taken", "given", "bought", "sold", "held", "begun", "set", "won", "left", "seen"),
+    *("تولي", "انتخب", "افتتح", "افتتاحها", "افتتاحه", "وصل", "اعلن"),
+}
+_NO_PASTS = {"red", "united", "armed", "unmanned", "backed", "allied"}
 
 
 def is_dated(deed: Mention, reading: Reading) -> bool:
@@ -59,7 +72,9 @@ def _has_time(deed: Mention, reading: Reading) -> bool:
     if _FIRSTS.isdisjoint(before) and _FIRSTS.isdisjoint(behind):
         return False
     return any(
-        tuple(words[n : n + len(time)]) == time and words[n + len(time) : n + len(time) + 1] != ["s"]
+        tuple(words[n : n + len(time)]) == time
+        and words[n + len(time) : n + len(time) + 1] != ["s"]
+        and not _has_past(words[:n])
         for words in (before, behind)
         for time in _TIMES
         for n in range(len(words))
@@ -74,14 +89,17 @@ def _has_year(deed: Mention, reading: Reading) -> bool:
         word
         for words in (before, behind)
         for n, word in enumerate(words)
-        if _YEAR.fullmatch(word) and n and words[n - 1] in _BEFORE_YEAR
+        if _YEAR.fullmatch(word) and n and words[n - 1] in _BEFORE_YEAR and not _has_past(words[:n])
     ]
     years += [word for word in before[-1:] if _YEAR.fullmatch(word) and deed.kind in {"", "noun", "either"}]
     return any(int(year) < now for year in years)
 
 
 def _counts_since(deed: Mention, reading: Reading) -> bool:
-    """Return whether the clause counts what was done since a war began: no count is "the first attack since June"."""
+    """Return whether the clause counts what was done since a war began: no count is "the first attack since June".
+
+    Between the last deed and "since" nothing has a time of its own: "kills 2 in Iraq, where US is since 2003".
+    """
     folded, clause = reading.folded[deed.field], clause_of(deed, reading)
     start = folded.within(clause.start, clause.start + 1)[0]
     end = folded.within(clause.start, min(clause.end, len(folded.original)))[1]
@@ -89,7 +107,21 @@ def _counts_since(deed: Mention, reading: Reading) -> bool:
     since = _SINCE.search(said)
     if since is None or _NEW.search(said):
         return False
+    at = start + since.start()
+    last = max(
+        (each.end for each in (deed, *_others(deed, reading)) if start <= each.start and each.end <= at), default=0
+    )
+    if not last:
+        return False
+    between, (first, _), (end, _) = folded.text[last:at].split(), folded.span(last - 1, last), folded.span(at, at + 1)
+    if not _ENDS.isdisjoint(between) or _has_past(between) or not _COMMAS.isdisjoint(folded.original[first:end]):
+        return False
     return _COUNT.search(said[: since.start()]) is not None
+
+
+def _has_past(words: Iterable[str]) -> bool:
+    """Return whether a participle, which is no deed of the desk, stands among words: "named", "built"."""
+    return any((word.endswith("ed") or word in _PASTS) and word not in _NO_PASTS for word in words)
 
 
 def _own(deed: Mention, reading: Reading) -> tuple[list[str], list[str]]:
@@ -106,6 +138,8 @@ def _own(deed: Mention, reading: Reading) -> tuple[list[str], list[str]]:
     before, behind = folded.text[start : deed.start].split(), folded.text[deed.end : stop].split()[:_REACH]
     ends = next((n for n, word in enumerate(behind) if word in _ENDS), len(behind))
     begins = next((n for n, word in enumerate(reversed(before)) if word in _ENDS), len(before))
+    if any(each.end == start and each.kind != "noun" and each.alias.endswith("ed") for each in others):
+        before, begins = [], 0  # "militia chief sanctioned in 2020 killed": the time is that of the deed before it
     return before[len(before) - min(begins, _REACH) :], behind[:ends]
 
 

@@ -22,9 +22,6 @@ _BEFORE_GERUND = {"of", "for", "from", "before", "after", "against", "without", 
 _HANDLING = {"returns", "releases", "frees", "shows", "displays", "tows", "inspects", "unloads", "auctions", "sells"}
 _HANDLING |= {"repairs", "recovers", "salvages", "raises", "rebuilds", "restores", "buries", "mourns", "identifies"}
 _BEFORE_NOUN = _HANDLING | {"of", "from", "for", "with", "to", "near", "a", "an", "another"}
-_WAS = {"was", "were", "had", "likely"}
-_OTHERS = (_ELSEWHERE | {"and", "but", "or"}) - {"over"}
-_REDUCED_REACH = 8  # words behind a participle
 _THE, _THE_PARTICIPLE = ("ال", "لل", "بال", "وال"), "الم"
 _FRESH = {"new", "fresh", "renewed", "another"}
 _KNOWN_ATTACKS = {"strikes", "airstrikes", "air strikes", "attacks", "raids", "bombings"}
@@ -34,8 +31,6 @@ _BESIDE = re.compile("[,;\u060c\u061b]")
 
 def known(deed: Mention, spoken: Voice, cues: Mapping[str, Mentions], reading: Reading) -> Mention | None:
     """Return the cue that shows that a deed is no news, although it is told; None if there is none."""
-    if _is_reduced(deed, spoken, reading):
-        return deed
     return _topic(deed, spoken, cues, reading) or _object(deed, spoken, cues, reading) or _aside(deed, cues, reading)
 
 
@@ -105,25 +100,6 @@ def _is_attribute(deed: Mention, text: str) -> bool:
         and bool(after)
         and PREPOSITIONS.isdisjoint(after)
     )
-
-
-def _is_reduced(deed: Mention, spoken: Voice, reading: Reading) -> bool:
-    """Return whether an English participle only says which one another verb is about: "jet downed in Iran was an F-15".
-
-    That verb is "was" or the like: "ship hit by drone is on fire" tells of the hit.
-    """
-    text = reading.folded[deed.field].text
-    if spoken not in {"passive", "open"} or not deed.alias.isascii():
-        return False
-    if not _WAS.isdisjoint(text[: deed.start].split()[-2:]):
-        return False
-    behind = text[deed.end :].split()[:_REDUCED_REACH]
-    at = next((n for n, word in enumerate(behind) if word in _WAS), None)
-    if at is None or not _OTHERS.isdisjoint(behind[:at]):
-        return False
-    start = text.index(f" {behind[at]} ", deed.end)
-    verb = Mention("", "", deed.field, start + 1, start + 1 + len(behind[at]))
-    return clause_of(deed, reading).has(verb, reading) and not has_comma(deed, verb, reading)
 
 
 def _is_arabic_attribute(deed: Mention, reading: Reading) -> bool:

@@ -14,6 +14,7 @@ from alerts.rules.reading import Mention, Reading
 _LINK = re.compile(r",|\b(?:and|or)\b", re.IGNORECASE)
 _ADVERBS = {"also", "then", "even", "again", "possibly"}
 _PASTS = frozenset(word for pasts in IRREGULAR.values() for past in pasts for word in past) - frozenset(IRREGULAR)
+_ONE = {"US", "U.S.", "Abbas", "Hamas"}  # end with -s, and are no plural
 _TO_REACH = 3  # words from a cue to the "to" behind it
 
 
@@ -21,7 +22,8 @@ def planned(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Menti
     """Return the cue of the plan that a deed is a part of, None if there is none.
 
     A comma or "and" stands before the verb, whose form is that behind "to"; whoever does what is told would have it
-    with an -s: "Trump vows to end truce, strikes Iran". So the verb may be one such as "launch" before a noun.
+    with an -s: "Trump vows to end truce, strikes Iran". So the verb may be one such as "launch" before a noun. Of many
+    it says nothing: "Houthis threaten to sink ships, fire missiles at carrier"; so a name stands before a cue with -s.
     """
     folded = reading.folded[deed.field]
     if not deed.alias.isascii() or not (cues["expected"] or cues["asked"]):
@@ -40,9 +42,19 @@ def planned(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Menti
     for cue in (*cues["expected"], *cues["asked"]):
         if cue.field == deed.field and cue.end <= deed.start and clause.has(cue, reading):
             begin, end = folded.span(cue.start, cue.end)
+            if not _is_of_one(folded.original[clause.start : begin], folded.original[begin:end]):
+                continue
             if end <= link and "to" in folded.original[begin:link].lower().split()[: _TO_REACH + 1]:
                 return cue
     return None
+
+
+def _is_of_one(before: str, cue: str) -> bool:
+    """Return whether a cue is the verb of one alone: "Trump vows", but not "Houthis renew vows" nor "Houthis vow"."""
+    name, verb = before.split()[-1:], cue.split(maxsplit=1)[0]
+    if not name or not verb.islower() or not verb.endswith("s"):
+        return False
+    return name[0][0].isupper() and (name[0] in _ONE or not name[0].endswith("s"))
 
 
 def _is_infinitive(verb: str) -> bool:

@@ -11,9 +11,12 @@ from sqlalchemy import Connection
 from alerts.line.notices import queue_all
 from alerts.render.words import time
 from alerts.rule import Config
+from alerts.store.decisions import get_mark, set_mark
 from alerts.store.stamp import note_told, untold_since
+from crawler.store.articles import last_seq
 
 log = logging.getLogger(__name__)
+_LOGGED = "made-logged"  # the mark of that a single round has said so in its log
 _KNOWN = "what its feed holds now is taken for known and told to nobody, but for what is younger than settings.backfill"
 
 
@@ -36,14 +39,19 @@ class Beginning:
 
 
 def tell_beginning(connection: Connection, config: Config, start: Start, now: datetime) -> None:
-    """Queue the notice of a start on a store that was accepted, or that is new and that nobody was told of.
+    """Queue the notice of a start on a store that was accepted, or that is new, empty and that nobody was told of.
 
-    A single round or a command without a daemon may make the store; `run --once` says so in its log, and the first
-    daemon tells it. What is queued here is noted in the same commit: it is told once.
+    A single round or a command without a daemon may make the store; `run --once` says so once in its log, and a daemon
+    that finds it still empty tells it. One that holds articles is new no more: rounds may have filled it for months.
+    What is queued here is noted in the same commit: it is told once.
     """
     made = untold_since(connection)
-    if made and not start.watches:
-        log.info("new store store=%s the first daemon on it tells the admin", start.store)
+    if made and last_seq(connection):
+        note_told(connection)
+        made = None
+    if made and not start.watches and get_mark(connection, _LOGGED) is None:
+        log.info("new store store=%s it is empty; a daemon on it tells the admin", start.store)
+        set_mark(connection, _LOGGED, made.isoformat())
     told = beginning(start, made if start.watches else None, config.timezone, now)
     if told is None:
         return

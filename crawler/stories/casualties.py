@@ -8,7 +8,7 @@ number stands, one person ("soldier killed") or an Arabic dual ("مقتل جند
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     r"|(?P<word>(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0670\u200b-\u200f'\u2019\u02bc])*)"
     r"|(?P<stop>[.!?\u061f;\u061b:|\u2026\u2014]|\s[-\u2013]\s)|(?P<comma>[,\u060c])"
 )
+_GROUPED = re.compile(r"\d[,\u066c]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,18 @@ def counts(text: str, most_sentences: int = 0) -> tuple[Count, ...]:
         starts = [*sentences(text), len(text)]
         text = text[: starts[min(most_sentences, len(starts) - 1)]]
     tokens, spans = _tokens(text)
-    return tuple(replace(each, start=spans[each.start][0], end=spans[each.end - 1][1]) for each in counted(tokens))
+    grouped = {
+        at for at, (start, end) in enumerate(spans) if tokens[at].isdecimal() and _GROUPED.search(text, start, end)
+    }
+    found = counted(tokens, grouped)
+    return tuple(replace(each, start=spans[each.start][0], end=spans[each.end - 1][1]) for each in found)
 
 
-def counted(tokens: Sequence[str]) -> list[Count]:
-    """Return every number of people harmed that folded words tell; `|` and `,` among them end a clause or its part."""
+def counted(tokens: Sequence[str], grouped: Container[int] = ()) -> list[Count]:
+    """Return every number of people harmed that folded words tell; `|` and `,` among them end a clause or its part.
+
+    `grouped` are the positions of numbers with a comma at the thousands: none of them is a year.
+    """
     harms = {
         at: kind
         for at, word in enumerate(tokens)
@@ -90,7 +98,7 @@ def counted(tokens: Sequence[str]) -> list[Count]:
     }
     if not harms and not any(map(_is_toll_alone, tokens)):
         return []
-    numbers = list(numbers_in(tokens))
+    numbers = list(numbers_in(tokens, grouped))
     tolls = list(_tolls(tokens, numbers, harms))
     taken = {each.start for each in tolls}
     told = _direct(tokens, [each for each in numbers if each.first not in taken], harms)
@@ -149,7 +157,7 @@ _is_toll = words.stems("toll", "fatalit", "deaths", "حصيله", "تلفات")
 _is_victim = words.stems("victim", "ضحايا", "ضحيه", "قرباني")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(WORDS_KEPT)
 def _is_toll_alone(word: str) -> bool:
     """Return whether a word may tell of a toll where no other word of the text says that anybody was harmed."""
     return _is_toll(bare(word)) or _is_victim(bare(word))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.stories import harm_words as words
@@ -12,16 +12,24 @@ from crawler.text.figures import is_spelled, numbered
 _DUAL = ("ين", "ان")
 _BEFORE_YEAR = frozenset(("of", "in", "since", "عام", "العام", "سال", "سنه", "سالي"))
 _YEARS = range(1900, 2101)
-_TO_NUMBER = frozenset(("to", "passes", "passed", "tops", "kills", "killing", "الي", "به"))  # before one, and no year
+# before one, and no year
+_TO_NUMBER = frozenset(
+    ("to", "hits", "nears", "nearing", "passes", "passed", "tops", "topped", "kills", "killing", "الي", "به")
+)
 # before what only has a number as its name: resolution 1701, Shahed 136, the 45th brigade in Arabic
 _NUMBERED = frozenset(
     (
         "resolution", "article", "flight", "route", "highway", "shahed", "mohajer", "unit", "brigade", "regiment",
         "division", "block", "phase", "no", "level", "chapter", "clause", "channel", "type", "model",
         "القرار", "قرار", "القرارين", "قطعنامه", "قطعنامهي", "ماده", "الماده", "اللواء", "لواء", "الفوج", "تيپ", "لشكر",
-        "شاهد", "مهاجر", "رحله", "الرحله", "پرواز", "بريار", "برياري",
+        "مهاجر", "رحله", "الرحله", "پرواز", "بريار", "برياري",
     )
 )  # fmt: skip
+# Arabic "Shahed" is also "see": "see 5 dead in Baghdad"
+_SHAHED, _SHAHEDS = (
+    "شاهد",
+    frozenset(("101", "107", "129", "131", "136", "141", "147", "149", "161", "171", "191", "238")),
+)
 _MOST_DIGITS = 7  # of a number of people
 
 
@@ -40,13 +48,18 @@ class Number:
 _NOBODY = frozenset(("no", "not", "without", "هيچ", "بدون", "دون"))  # before a word that else counts one
 
 
-def numbers_in(tokens: Sequence[str]) -> Iterator[Number]:
-    """Yield the numbers among folded words: digits, words, duals, "dozens", and one person without a number."""
+def numbers_in(tokens: Sequence[str], grouped: Container[int] = ()) -> Iterator[Number]:
+    """Yield the numbers among folded words: digits, words, duals, "dozens", and one person without a number.
+
+    `grouped` are the positions of numbers that are written with a comma at the thousands, as no year is.
+    """
     parted = [token[1:] if _is_joined(token) else token for token in tokens]
     behind = ""
     for written, first, last in numbered(parted):
         following = tokens[last] if last < len(tokens) else ""
-        if written.isdecimal() and (len(written) > _MOST_DIGITS or _is_name(tokens, first, last, written)):
+        if written.isdecimal() and (
+            len(written) > _MOST_DIGITS or _is_name(tokens, first, last, written, grouped=first in grouped)
+        ):
             pass
         elif written.isdecimal():
             many = following in {"dozen", "dozens"}
@@ -64,12 +77,12 @@ def numbers_in(tokens: Sequence[str]) -> Iterator[Number]:
         behind = written
 
 
-def _is_name(tokens: Sequence[str], first: int, last: int, number: str) -> bool:
+def _is_name(tokens: Sequence[str], first: int, last: int, number: str, *, grouped: bool) -> bool:
     """Return whether a number counts nobody: a year ("first death of 2026"), or what bears it as a name."""
     before, behind = word_at(tokens, first - 1), word_at(tokens, last)
-    if before in _NUMBERED:
+    if before in _NUMBERED or (before == _SHAHED and number in _SHAHEDS):
         return True
-    if len(number) != len(str(_YEARS[0])) or int(number) not in _YEARS:
+    if grouped or behind == "feared" or len(number) != len(str(_YEARS[0])) or int(number) not in _YEARS:
         return False
     counts_people = words.is_person(behind) or behind in words.PEOPLE or words.is_rise(before) or before in _TO_NUMBER
     return not counts_people and (before in _BEFORE_YEAR or words.kind_of(behind) is None)

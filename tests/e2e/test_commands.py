@@ -230,6 +230,13 @@ def test_explain_takes_several_and_tells_each_by_itself(desk: Desk) -> None:
     ]
     assert len(rows(desk.run("explain", "--json", "A militia moves", "Quiet day, no news").stdout)) == 2
     assert "is a single word; write each headline in quotes" in desk.run("explain", "Militias", "move", expect=2).stderr
+    for given, code, words in (
+        (("A militia moves", "nofile.jsonl"), 1, 'there is no file "nofile.jsonl"'),
+        (("Militias", "nofile.jsonl"), 1, 'there is no file "nofile.jsonl"'),
+        (("A militia moves", ""), 1, "what is given is empty"),
+        (("Baghdad", "last"), 2, '"Baghdad" is a single word'),
+    ):
+        assert words in " ".join(desk.run("explain", *given, expect=code).stderr.split())
 
 
 def test_match_takes_several_headlines_and_no_unquoted_one(desk: Desk) -> None:

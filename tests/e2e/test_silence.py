@@ -192,12 +192,22 @@ def test_a_folder_that_was_removed_is_told_by_the_start_that_makes_it_anew(desk:
     assert f"{state / STORE} was made " in told[0]
 
 
-@pytest.mark.parametrize("words", [("run", "--once"), ("rematch",)], ids=" ".join)
-def test_store_that_a_command_made_is_told_by_the_first_daemon(desk: Desk, words: tuple[str, ...]) -> None:
+def test_store_that_rounds_filled_is_new_to_no_daemon(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": DATE}))
     desk.write("/a.xml")
-    said = desk.run(*words).stderr
-    assert ("new store store=" in said) == (words[0] == "run")
+    assert "new store store=" in desk.run("run", "--once").stderr
+    assert "new store store=" not in desk.run("run", "--once").stderr
+    desk.outlet.serve("/b.xml", rss({"title": "A militia rests", "guid": "2", "date": DATE}))
+    desk.write("/a.xml", "/b.xml")
+    with daemon(desk) as running:
+        assert running.says("baseline source=s2")
+    assert not [each for each in desk.hook.accepted if "new, empty store" in each["title"]]
+
+
+def test_store_that_a_command_made_is_told_by_the_first_daemon(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": DATE}))
+    desk.write("/a.xml")
+    assert "new store store=" not in desk.run("rematch").stderr
     assert not desk.hook.accepted
     with daemon(desk) as running:
         assert running.says("subject=notice:new store .*state=sent")

@@ -11,10 +11,11 @@ from alerts.rule import Config
 from alerts.run.started_on import Start, tell_beginning
 from alerts.store.decisions import drop_mark
 from alerts.store.notices import notices_since
-from alerts.store.stamp import IDENTITY, sign_life
+from alerts.store.stamp import IDENTITY, sign_life, untold_since
 from crawler.store.db import Database
 from tests.migrated import new_store, released_store
 from tests.stores.make import NOW, config_of
+from tests.unit.settled import step
 
 NEW = "begins with a new, empty store, as at a first start"
 ACCEPTED = "started on the store as it is, by an explicit word (--accept-store)"
@@ -65,6 +66,29 @@ def test_single_round_leaves_it_to_the_daemon(config: Config) -> None:
     database = new_store()
     sign(database)
     assert begin(database, config, watches=False) == []
+    assert begin(database, config) == [NEW]
+
+
+def test_store_that_rounds_filled_is_new_no_more(config: Config) -> None:
+    database = new_store()
+    sign(database)
+    assert begin(database, config, watches=False) == []
+    with database.write() as connection:
+        step(connection, config, "o1", "Drone hits base", 1)
+    assert begin(database, config) == []
+    with database.read() as connection:
+        assert untold_since(connection) is None
+
+
+def test_rounds_on_an_empty_store_say_so_once(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+    database = new_store()
+    sign(database)
+    with caplog.at_level("INFO"):
+        for _ in range(3):
+            begin(database, config, watches=False)
+    assert [each.getMessage().split(" store=")[0] for each in caplog.records if "new store" in each.getMessage()] == [
+        "new store"
+    ]
     assert begin(database, config) == [NEW]
 
 
